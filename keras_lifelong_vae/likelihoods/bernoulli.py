@@ -1,0 +1,37 @@
+"""Bernoulli likelihood, for binarised data and for grey levels."""
+
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from keras_lifelong_vae.likelihoods.likelihood import Likelihood
+from keras_lifelong_vae.registration import register
+from keras_lifelong_vae.types import Tensor
+
+tfd = tfp.distributions
+
+
+@register
+class Bernoulli(Likelihood):
+    """Every value is an independent Bernoulli variable; the decoder gives its logit.
+
+        log p(x | z) = sum_i x_i log m_i + (1 - x_i) log(1 - m_i),    m = sigmoid(decoded)
+
+    On binarised data this is a probability. On grey levels in [0, 1] it is the negative
+    cross-entropy, the field's convention: figures are comparable with each other and with
+    published ones on grey levels, never with those on binarised data.
+    """
+
+    def log_prob(self, images: Tensor, decoded: Tensor) -> Tensor:
+        decoded = tf.cast(decoded, self.compute_dtype)
+        images = tf.cast(images, self.compute_dtype)
+        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=images, logits=decoded)
+        return -tf.reduce_sum(cross_entropy, axis=list(range(1, len(images.shape))))
+
+    def mean(self, decoded: Tensor) -> Tensor:
+        return tf.sigmoid(tf.cast(decoded, self.compute_dtype))
+
+    def sample(self, decoded: Tensor, seed: Tensor) -> Tensor:
+        logits = tf.cast(decoded, self.compute_dtype)
+        return tfd.Bernoulli(logits=logits, dtype=self.compute_dtype).sample(
+            seed=tf.cast(seed, tf.int32)
+        )

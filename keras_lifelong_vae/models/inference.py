@@ -1,0 +1,186 @@
+"""What a trained model is asked: encode, decode, reconstruct, generate, score."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_lifelong_vae.checks import check_images, check_positive_int
+from keras_lifelong_vae.models.autoencoder import Autoencoder
+from keras_lifelong_vae.models.inputs import check_data, images_of
+from keras_lifelong_vae.objectives import categorical_kl, gaussian_kl_to_prior, negative_elbo
+from keras_lifelong_vae.types import Encoding, LatentCode, Tensor
+
+
+class InferenceMixin:
+    """The student's answers as numpy arrays.
+
+    Images are given as an array `(n, *event_shape)` with values in [0, 1] or as a batched
+    `tf.data.Dataset` of them; a large array is worked off in batches of `batch_size`.
+    """
+
+    event_shape: tuple[int, ...]
+    latent_dim: int
+    student: Autoencoder
+    evaluation_seed_generator: keras.random.SeedGenerator
+
+    @property
+    def active_categories(self) -> int:
+        """How many categories z_d has been trained with."""
+        return int(self.student.latent.categorical.active_categories)
+
+    def encode(self, images: Any, batch_size: int = 256) -> Encoding:
+        """q(z | x): loc and scale of z_c, probabilities and mode of z_d.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If a shape is not `event_shape` or a value is not in [0, 1].
+        """
+        posteriors = [self.student.posterior(batch) for batch in self._batches(images, batch_size)]
+        loc, log_var, logits = (
+            np.concatenate(parts)
+            for parts in zip(*(tf.nest.flatten(one) for one in posteriors), strict=True)
+        )
+        probs = tf.nn.softmax(logits).numpy()[:, : self.active_categories]
+        return Encoding(loc, np.exp(0.5 * log_var), probs, np.argmax(probs, axis=-1))
+
+    def decode(self, z_continuous: Any, category: Any, batch_size: int = 256) -> np.ndarray:
+        """E[x | z], `(n, *event_shape)` in [0, 1].
+
+        Args:
+            z_continuous: z_c, `(n, latent_dim)`.
+            category: z_d as indices, `(n,)` or one for all, or as one-hot or relaxed vectors
+                over the active categories, `(n, active_categories)`.
+            batch_size: How many to decode at once.
+
+        Raises:
+            ValueError: If a shape does not fit or a category is not active.
+        """
+        continuous = np.asarray(z_continuous, "float32")
+        if continuous.ndim != 2 or continuous.shape[1] != self.latent_dim:
+            raise ValueError(
+                f"`z_continuous` must have shape (n, {self.latent_dim}), "
+                f"received {continuous.shape}."
+            )
+        codes = LatentCode(continuous, self._category_codes(category, len(continuous)))
+        return self._decode_means(codes, batch_size)
+
+    def reconstruct(self, images: Any, batch_size: int = 256) -> np.ndarray:
+        """E[x | z] at the mode of q(z | x), `(n, *event_shape)`; the same every time.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If a shape is not `event_shape` or a value is not in [0, 1].
+        """
+        return np.concatenate(
+            [self.student.reconstruct(batch) for batch in self._batches(images, batch_size)]
+        )
+
+    def generate(
+        self,
+        num_images: int,
+        seed: int | None = None,
+        category: Any = None,
+        batch_size: int = 256,
+    ) -> np.ndarray:
+        """E[x | z] with z ~ p(z), `(num_images, *event_shape)` in [0, 1].
+
+        Args:
+            num_images: How many, at least 1.
+            seed: The same seed gives the same images; other ones each time if `None`.
+            category: z_d as an index for all, or indices `(num_images,)`; drawn evenly from the
+                active categories if `None`.
+            batch_size: How many to decode at once.
+
+        Raises:
+            ValueError: If `num_images` is less than 1 or a category is not active.
+        """
+        check_positive_int(num_images, "num_images")
+        codes = self.student.latent.sample_prior(num_images, self._seed(seed))
+        if category is not None:
+            codes = codes._replace(category=self._category_codes(category, num_images))
+        return self._decode_means(codes, batch_size)
+
+    def negative_elbo(
+        self, images: Any, seed: int | None = None, batch_size: int = 256
+    ) -> np.ndarray:
+        """-ELBO of each image in nats, `(n,)`: an upper bound of -log p(x) in expectation.
+
+            -log p(x | z) + KL(q(z_c | x) || N(0, I)) + KL(q(z_d | x) || Cat(1 / active))
+
+        with one z ~ q(z | x), z_d hard; every image has noise of its own.
+
+        Args:
+            images: What to score.
+            seed: The same seed gives the same figures; other noise each time if `None`.
+            batch_size: How many to score at once.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If a shape is not `event_shape` or a value is not in [0, 1].
+        """
+        first_seed, *_ = seed_pair = self._seed(seed)
+        bounds = []
+        for index, batch in enumerate(self._batches(images, batch_size)):
+            terms = self._elbo_terms(batch, tf.stack([first_seed, seed_pair[1] + index]))
+            bounds.append(
+                negative_elbo(
+                    -terms["reconstruction"], terms["kl_gaussian"], terms["kl_categorical"]
+                )
+            )
+        return np.concatenate(bounds)
+
+    def _elbo_terms(self, images: Tensor, seed: Tensor) -> dict[str, Tensor]:
+        """The parts of -ELBO with the true q; each `(batch_size,)`, in nats."""
+        student = self.student
+        posterior = student.posterior(images)  # q(z | x)
+        code = student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard
+        decoded = student.decode(code)  # p(x | z)
+        prior_logits = student.latent.categorical.prior_logits()
+        return {
+            "reconstruction": -student.likelihood.log_prob(images, decoded),
+            "kl_gaussian": gaussian_kl_to_prior(posterior.gaussian),
+            "kl_categorical": categorical_kl(posterior.logits, prior_logits),
+        }
+
+    def _batches(self, images: Any, batch_size: int) -> Iterator[Tensor]:
+        check_positive_int(batch_size, "batch_size")
+        if isinstance(images, tf.data.Dataset):
+            check_data(images, "images", self.event_shape)
+            yield from (images_of(batch) for batch in images)
+            return
+        array = check_images(images, "images", self.event_shape).astype("float32", copy=False)
+        yield from (array[i : i + batch_size] for i in range(0, len(array), batch_size))
+
+    def _decode_means(self, codes: LatentCode, batch_size: int) -> np.ndarray:
+        check_positive_int(batch_size, "batch_size")
+        means = []
+        for begin in range(0, len(codes.continuous), batch_size):
+            some = LatentCode(*(part[begin : begin + batch_size] for part in codes))
+            means.append(self.student.likelihood.mean(self.student.decode(some)))
+        return np.concatenate(means)
+
+    def _category_codes(self, category: Any, num_rows: int) -> np.ndarray:
+        """z_d as `(num_rows, capacity)` vectors; what is not active is an error."""
+        active, capacity = self.active_categories, self.student.latent.categorical.capacity
+        values = np.asarray(category)
+        if values.ndim == 2 and values.shape == (num_rows, active):
+            return np.pad(values.astype("float32"), ((0, 0), (0, capacity - active)))
+        if values.shape not in ((), (num_rows,)) or values.dtype.kind not in "iu":
+            raise ValueError(
+                f"`category` must be an integer, integers of shape ({num_rows},) or vectors of "
+                f"shape ({num_rows}, {active}), received {values.dtype} of shape {values.shape}."
+            )
+        if values.size and not (values.min() >= 0 and values.max() < active):
+            raise ValueError(
+                f"`category` must be active, one of 0 ... {active - 1}, received {category!r}."
+            )
+        return np.eye(capacity, dtype="float32")[np.broadcast_to(values, (num_rows,))]
+
+    def _seed(self, seed: int | None) -> Tensor:
+        """`(2,)`; the first number is the caller's, the second is free to count with."""
+        if seed is None:
+            return tf.cast(self.evaluation_seed_generator.next(), tf.int32)
+        return tf.constant([seed, 0], tf.int32)

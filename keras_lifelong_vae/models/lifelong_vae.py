@@ -1,0 +1,387 @@
+"""The lifelong VAE: a student that learns, a frozen teacher that replays what it knew."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_lifelong_vae import likelihoods, networks
+from keras_lifelong_vae.checks import (
+    check_choice,
+    check_choices,
+    check_non_negative,
+    check_positive_int,
+    check_share,
+)
+from keras_lifelong_vae.models import temperature as temperatures
+from keras_lifelong_vae.models.autoencoder import Autoencoder
+from keras_lifelong_vae.models.inference import InferenceMixin
+from keras_lifelong_vae.models.inputs import check_data, images_of
+from keras_lifelong_vae.models.optimizer_reset import fresh_copy, reset_optimizer
+from keras_lifelong_vae.models.replay import MODES, PIXELS, MixedBatch, mix, real_only
+from keras_lifelong_vae.objectives import (
+    categorical_kl,
+    consistency_kl,
+    gaussian_kl_to_prior,
+    information,
+    negative_elbo,
+)
+from keras_lifelong_vae.objectives.consistency import DIRECTIONS, PARTS
+from keras_lifelong_vae.registration import register
+from keras_lifelong_vae.types import LatentCode, LossTerms, Posterior, Tensor
+
+DEFAULT_CAPACITY_IN_TASKS = 16
+SERIALIZED = ("network", "likelihood", "temperature")  # init arguments that may be objects
+
+serialize = keras.saving.serialize_keras_object
+deserialize = keras.saving.deserialize_keras_object
+
+
+@register
+class LifelongVAE(InferenceMixin, keras.Model):
+    """One VAE for data sets that arrive one after another; it forgets none and keeps none.
+
+    The loss of one image, in nats, minimised by `fit`:
+
+        -E_q[log p(x | z)]                                           reconstruction
+        + kl_weight * (KL(q(z_c | x) || N(0, I)) + KL(q(z_d | x) || Cat(1 / active)))
+        + consistency_weight * 1[x replayed] * KL(q_teacher(z | x) || q(z | x))
+        + information_weight * I(z_c; x_hat)                         x_hat: reconstruction of x
+
+    Real images and replayed ones are mixed in the proportion 1 - pi to pi. After k finished
+    tasks pi = k / (k + 1): all tasks are equally likely. Memory is two VAEs however many tasks.
+
+    Args:
+        event_shape: Shape of one image, e.g. `(28, 28, 1)`.
+        latent_dim: Dimensions of the Gaussian latent z_c.
+        categories_per_task: Categories of z_d that become active with each task.
+        category_capacity: Categories to allocate room for; 16 tasks' worth if `None`. When it
+            runs out it doubles at the next rollover, all weights kept.
+        network: "dense", "convolutional", or a pair (encoder, decoder) of Keras models: images to
+            a vector of features, a vector of any width to one number per value of the event.
+        likelihood: "bernoulli", "gaussian", "discretized_logistic", or a `Likelihood`.
+        replay: "on_top" of the whole real batch (better, about twice the cost), or "in_batch":
+            each image of the batch is replaced by a replayed one with probability pi.
+        replay_share: pi, fixed, in [0, 1); k / (k + 1) if `None`. With 0 there is no replay.
+        replay_pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it.
+        kl_weight: Weight of both KLs to the prior, in training only.
+        consistency_weight: gamma.
+        consistency_parts: "categorical", "gaussian" or both.
+        consistency_direction: "teacher_to_student" or, for comparison, "student_to_teacher".
+        information_weight: lambda. With 0 the reconstruction is not encoded again.
+        information_estimator: "upper_bound", "minibatch" or "posterior_match".
+        temperature: Of the relaxed z_d: a number, a schedule of the training step like those of
+            `keras.optimizers.schedules`, or `None` for `max(exp(-3e-5 * step), 0.5)`.
+        seed: Seed of initial weights and noise. Networks you pass in bring their own weights.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+        TypeError: If `network`, `likelihood` or `temperature` is of the wrong kind.
+
+    Example:
+
+    ```python
+    tasks = klv.tasks.split_by_class("digits")
+    model = klv.LifelongVAE(event_shape=tasks.event_shape)
+    model.compile(optimizer=keras.optimizers.Adam(1e-3))
+    for task in tasks:
+        model.fit(task.train, epochs=10, callbacks=[klv.TeacherRollover()])
+    images = model.generate(64, seed=0)
+    ```
+
+    Reference: "Lifelong Generative Modeling", arXiv 1705.09847.
+    """
+
+    def __init__(
+        self,
+        event_shape: Sequence[int],
+        latent_dim: int = 14,
+        categories_per_task: int = 1,
+        category_capacity: int | None = None,
+        network: Any = "dense",
+        likelihood: Any = "bernoulli",
+        replay: str = "on_top",
+        replay_share: float | None = None,
+        replay_pixels: str = "mean",
+        kl_weight: float = 1.0,
+        consistency_weight: float = 1.0,
+        consistency_parts: Sequence[str] = PARTS,
+        consistency_direction: str = "teacher_to_student",
+        information_weight: float = 0.0,
+        information_estimator: str = "upper_bound",
+        temperature: Any = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.event_shape = tuple(check_positive_int(size, "event_shape") for size in event_shape)
+        self.latent_dim = check_positive_int(latent_dim, "latent_dim")
+        self.categories_per_task = check_positive_int(categories_per_task, "categories_per_task")
+        self.replay = check_choice(replay, "replay", MODES)
+        self.replay_share = (
+            None if replay_share is None else check_share(replay_share, "replay_share")
+        )
+        self.replay_pixels = check_choice(replay_pixels, "replay_pixels", PIXELS)
+        self.kl_weight = check_non_negative(kl_weight, "kl_weight")
+        self.consistency_weight = check_non_negative(consistency_weight, "consistency_weight")
+        self.consistency_parts = check_choices(consistency_parts, "consistency_parts", PARTS)
+        self.consistency_direction = check_choice(
+            consistency_direction, "consistency_direction", DIRECTIONS
+        )
+        self.information_weight = check_non_negative(information_weight, "information_weight")
+        self.information_estimator = check_choice(
+            information_estimator, "information_estimator", tuple(information.ESTIMATORS)
+        )
+        self.temperature = temperatures.get(temperature)
+        self.seed = seed
+        self.network = network if isinstance(network, str) else None
+        self._build_student_and_teacher(network, likelihood, category_capacity)
+        self._build_state()
+        self.build((None, *self.event_shape))
+
+    def _build_student_and_teacher(
+        self, network: Any, likelihood: Any, category_capacity: int | None
+    ) -> None:
+        per_task = self.categories_per_task
+        capacity = category_capacity or DEFAULT_CAPACITY_IN_TASKS * per_task
+        if check_positive_int(capacity, "category_capacity") < per_task:
+            raise ValueError(
+                f"`category_capacity` must be at least `categories_per_task` ({per_task}), "
+                f"received {category_capacity}."
+            )
+        pair = networks.get(network, self.event_shape, self.seed)
+        likelihood = likelihoods.get(likelihood)
+        latent = (self.latent_dim, capacity, per_task, self.seed)
+        self.student = Autoencoder(*pair, likelihood, *latent, name="student")
+        self.teacher = Autoencoder(
+            *(keras.models.clone_model(part) for part in pair),
+            likelihood.__class__.from_config(likelihood.get_config()),
+            *latent,
+            name="teacher",
+        )
+
+    def _build_state(self) -> None:
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+        # Of its own, so that how often one validates changes nothing in training.
+        self.evaluation_seed_generator = keras.random.SeedGenerator(self.seed)
+        for name in ("finished_tasks", "training_steps"):
+            variable = self.add_weight(
+                shape=(), dtype="int32", initializer="zeros", trainable=False, name=name
+            )
+            setattr(self, name, variable)
+        names = ("loss", "negative_elbo", *LossTerms._fields)
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def build(self, input_shape: Any) -> None:
+        for vae in (self.student, self.teacher):
+            vae.build(input_shape)
+            vae.built = True
+        self.teacher.trainable = False
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        return list(self._trackers.values())
+
+    def call(self, images: Tensor) -> Tensor:
+        """E[x | z] at the mode of q(z | x), `(batch_size, *event_shape)`."""
+        return self.student.reconstruct(images)
+
+    def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
+        """Trains the student on one task, or on a stream of them; see `keras.Model.fit`.
+
+        Raises:
+            TypeError: If the images are not floating-point numbers.
+            ValueError: If a value is NaN, infinite or outside [0, 1], a shape is not
+                `event_shape`, there is no image, or the model was compiled with a loss.
+        """
+        if self.compiled and self._compile_loss is not None:
+            raise ValueError(
+                "`loss` must be None in `compile`: the model brings its own objective."
+            )
+        check_data(x, "x", self.event_shape)
+        check_data(kwargs.get("validation_data"), "validation_data", self.event_shape)
+        if self.compiled and not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
+        return super().fit(x, *args, **kwargs)
+
+    def evaluate(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """-ELBO in nats per image and its parts; see `keras.Model.evaluate`."""
+        check_data(x, "x", self.event_shape)
+        return super().evaluate(x, *args, **kwargs)
+
+    def train_step(self, data: Any) -> dict[str, Tensor]:
+        images = images_of(data)
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        replay_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
+        self._begin_step()
+
+        def first_task() -> tuple[list[Tensor], dict[str, Tensor]]:
+            return self._gradients(real_only(images), noise_seed)
+
+        def later_task() -> tuple[list[Tensor], dict[str, Tensor]]:
+            replayed = self.teacher.generate(
+                tf.shape(images)[0], replay_seed, self.replay_pixels == "sample"
+            )
+            batch = mix(images, replayed, self._share(), self.replay, replay_seed)
+            return self._gradients(batch, noise_seed)
+
+        if self.replay_share == 0:
+            gradients, logs = first_task()
+        else:
+            gradients, logs = tf.cond(self.finished_tasks > 0, later_task, first_task)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self._track(logs)
+
+    def _begin_step(self) -> None:
+        latent = self.student.latent.categorical
+        latent.active_categories.assign(self.categories_per_task * (self.finished_tasks + 1))
+        latent.temperature.assign(self.temperature(tf.convert_to_tensor(self.training_steps)))
+        self.training_steps.assign_add(1)
+
+    def _share(self) -> Tensor:
+        if self.replay_share is not None:
+            return tf.constant(self.replay_share)
+        finished = tf.cast(self.finished_tasks, tf.float32)
+        return finished / (finished + 1.0)
+
+    def _gradients(self, batch: MixedBatch, seed: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
+        """Gradients of the batch's loss for the student, and the terms averaged over the batch."""
+        with tf.GradientTape() as tape:
+            terms = self._loss_terms(batch, seed)
+            loss = tf.reduce_sum(batch.weight * self._weigh(terms)) + sum(self.student.losses)
+            scaled_loss = self.optimizer.scale_loss(loss)
+        logs = {name: tf.reduce_sum(batch.weight * term) for name, term in terms._asdict().items()}
+        return tape.gradient(scaled_loss, self.trainable_variables), {"loss": loss, **logs}
+
+    def _loss_terms(self, batch: MixedBatch, seed: Tensor) -> LossTerms:
+        student = self.student
+        posterior = student.posterior(batch.images, training=True)  # q(z | x)
+        code = student.latent.sample(posterior, seed, training=True)  # z ~ q(z | x), relaxed
+        decoded = student.decode(code, training=True)  # p(x | z)
+        return LossTerms(
+            reconstruction=-student.likelihood.log_prob(batch.images, decoded),
+            kl_gaussian=gaussian_kl_to_prior(posterior.gaussian),
+            kl_categorical=categorical_kl(
+                posterior.logits, student.latent.categorical.prior_logits()
+            ),
+            consistency=self._consistency(batch, posterior),
+            information=self._information(posterior, code, decoded),
+        )
+
+    def _weigh(self, terms: LossTerms) -> Tensor:
+        return (
+            terms.reconstruction
+            + self.kl_weight * (terms.kl_gaussian + terms.kl_categorical)
+            + self.consistency_weight * terms.consistency
+            + self.information_weight * terms.information
+        )
+
+    def _consistency(self, batch: MixedBatch, posterior: Posterior) -> Tensor:
+        """KL between teacher and student where x was replayed, 0 where it is real."""
+        if batch.replay_begin is None or not self.consistency_weight:
+            return tf.zeros_like(batch.weight)
+        begin = batch.replay_begin
+        divergence = consistency_kl(
+            self.teacher.posterior(batch.images[begin:]),
+            tf.nest.map_structure(lambda parameter: parameter[begin:], posterior),
+            self.consistency_direction,
+            self.consistency_parts,
+        )
+        return batch.replayed * tf.pad(divergence, [[begin, 0]])
+
+    def _information(self, posterior: Posterior, code: LatentCode, decoded: Tensor) -> Tensor:
+        """What z_c tells about the student's own reconstruction, by the chosen estimator."""
+        if not self.information_weight:
+            return tf.zeros_like(posterior.gaussian.loc[:, 0])
+        reconstructed = self.student.likelihood.mean(decoded)
+        reencoded = self.student.posterior(reconstructed, training=True)
+        estimate = information.get(self.information_estimator)
+        return estimate(reencoded.gaussian, posterior.gaussian, code.continuous)
+
+    def test_step(self, data: Any) -> dict[str, Tensor]:
+        images = images_of(data)
+        terms = self._elbo_terms(images, self.evaluation_seed_generator.next())
+        bound = negative_elbo(
+            -terms["reconstruction"], terms["kl_gaussian"], terms["kl_categorical"]
+        )
+        return self._track({"loss": bound, "negative_elbo": bound, **terms})
+
+    def _track(self, values: dict[str, Tensor]) -> dict[str, Tensor]:
+        for name, value in values.items():
+            self._trackers[name].update_state(value)
+        return {name: self._trackers[name].result() for name in values}
+
+    def rollover_teacher(self) -> None:
+        """Ends a task: the teacher becomes the student, and the next task may begin.
+
+        The student keeps its weights, the optimizer starts afresh, and the next task's categories
+        are ready to become active with its first training step. Only variables are assigned:
+        nothing is retraced or compiled again, unless the category capacity has run out, when it
+        doubles.
+
+        Raises:
+            ValueError: If there was no training step since the last rollover.
+        """
+        categorical = self.student.latent.categorical
+        begun = self.categories_per_task * (int(self.finished_tasks) + 1)
+        if int(self.training_steps) == 0 or int(categorical.active_categories) < begun:
+            raise ValueError(
+                "`rollover_teacher` must follow at least one training step on the task it ends, "
+                f"received a model with {int(self.finished_tasks)} finished tasks and none since."
+            )
+        self.teacher.copy_weights_from(self.student)
+        self.finished_tasks.assign_add(1)
+        if begun + self.categories_per_task > categorical.capacity:
+            self._grow(2 * categorical.capacity)
+        elif self.compiled and self.optimizer.built:
+            reset_optimizer(self.optimizer, self.trainable_variables)
+
+    def _grow(self, capacity: int) -> None:
+        """Allocates `capacity` categories; the one case in which the steps are traced again."""
+        for vae in (self.student, self.teacher):
+            vae.grow(capacity)
+        self.test_function = self.predict_function = None
+        if self.compiled:
+            self.optimizer = fresh_copy(self.optimizer)
+            self.optimizer.build(self.trainable_variables)
+            self.make_train_function(force=True)
+
+    def save_own_variables(self, store: Any) -> None:
+        super().save_own_variables(store)
+        store["seed_state"] = self.seed_generator.state
+        store["evaluation_seed_state"] = self.evaluation_seed_generator.state
+
+    def load_own_variables(self, store: Any) -> None:
+        seed_states = ("seed_state", "evaluation_seed_state")
+        super().load_own_variables({key: store[key] for key in store.keys() if key not in seed_states})
+        self.seed_generator.state.assign(store["seed_state"])
+        self.evaluation_seed_generator.state.assign(store["evaluation_seed_state"])
+
+    def get_config(self) -> dict[str, Any]:
+        pair = [self.student.encoder, self.student.decoder]
+        return {
+            **super().get_config(),
+            "event_shape": self.event_shape,
+            "latent_dim": self.latent_dim,
+            "categories_per_task": self.categories_per_task,
+            "category_capacity": self.student.latent.categorical.capacity,
+            "network": self.network or serialize(pair),
+            "likelihood": serialize(self.student.likelihood),
+            "replay": self.replay,
+            "replay_share": self.replay_share,
+            "replay_pixels": self.replay_pixels,
+            "kl_weight": self.kl_weight,
+            "consistency_weight": self.consistency_weight,
+            "consistency_parts": self.consistency_parts,
+            "consistency_direction": self.consistency_direction,
+            "information_weight": self.information_weight,
+            "information_estimator": self.information_estimator,
+            "temperature": serialize(self.temperature),
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "LifelongVAE":
+        objects = {name: deserialize(config[name]) for name in SERIALIZED if name in config}
+        return cls(**{**config, **objects})
