@@ -1,0 +1,72 @@
+"""The order the examples stand in, and the checksums that say they are the right ones.
+
+TFDS shuffles what it stores, so each source would bring its own order. Examples are therefore
+sorted by their SHA-256, which is the same everywhere and has nothing to do with the class.
+"""
+
+import hashlib
+
+import numpy as np
+
+from keras_lifelong_vae.data.spec import Arrays, Checksums, DataSpec
+
+
+def example_order(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Indices `(n,)` that sort the examples by the SHA-256 of label and pixels."""
+    prefixes = np.asarray(labels, "<i8")
+    digests = [
+        hashlib.sha256(label.tobytes() + image.tobytes()).digest()
+        for label, image in zip(prefixes, images, strict=True)
+    ]
+    return np.array(sorted(range(len(digests)), key=digests.__getitem__), np.int64)
+
+
+def in_order(arrays: Arrays) -> Arrays:
+    """The same examples in the fixed order, images as uint8 and labels as int64."""
+    train = example_order(arrays.train_images, arrays.train_labels)
+    test = example_order(arrays.test_images, arrays.test_labels)
+    return Arrays(
+        np.ascontiguousarray(arrays.train_images[train], np.uint8),
+        np.ascontiguousarray(arrays.train_labels[train], np.int64),
+        np.ascontiguousarray(arrays.test_images[test], np.uint8),
+        np.ascontiguousarray(arrays.test_labels[test], np.int64),
+    )
+
+
+def checksums_of(arrays: Arrays) -> Checksums:
+    """SHA-256 of the bytes in C order: images as uint8, labels as little-endian int64."""
+    return Checksums(
+        *(
+            hashlib.sha256(np.ascontiguousarray(array, dtype).data).hexdigest()
+            for array, dtype in zip(arrays, ("u1", "<i8", "u1", "<i8"), strict=True)
+        )
+    )
+
+
+def verify(arrays: Arrays, spec: DataSpec, origin: str) -> None:
+    """Checks that the arrays, in the fixed order, are the data set.
+
+    Args:
+        arrays: What was read.
+        spec: What it should be.
+        origin: Where it was read, for the message.
+
+    Raises:
+        ValueError: If a shape or a checksum differs.
+    """
+    for field, array in zip(Arrays._fields, arrays, strict=True):
+        expected = spec.image_shape if field.endswith("images") else ()
+        if array.shape[1:] != expected:
+            raise ValueError(
+                f"{origin}: `{field}` of '{spec.name}' must have shape "
+                f"{('n', *expected)}, received {array.shape}."
+            )
+    for field, wanted, found in zip(
+        Arrays._fields, spec.checksums, checksums_of(arrays), strict=True
+    ):
+        if found != wanted:
+            raise ValueError(
+                f"{origin}: `{field}` of '{spec.name}' must have the SHA-256 {wanted}, received "
+                f"{found} ({len(getattr(arrays, field))} examples). The data were altered or are "
+                "another data set."
+            )

@@ -1,0 +1,115 @@
+"""All that touches TensorFlow Datasets, which is imported when it is first needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_lifelong_vae.data.checksums import in_order, verify
+from keras_lifelong_vae.data.spec import Arrays, TfdsSpec
+
+
+def location(spec: TfdsSpec, data_dir: Path | None) -> Path:
+    """The directory in which TFDS keeps the data set, whether or not it is there yet.
+
+    Args:
+        spec: The data set.
+        data_dir: Where TFDS keeps its data sets; its own default if `None`.
+    """
+    return Path(_builder(spec, data_dir).data_dir)
+
+
+def is_prepared(directory: Path) -> bool:
+    """Whether `directory` holds a data set that TFDS finished preparing."""
+    return (directory / "dataset_info.json").is_file()
+
+
+def read(spec: TfdsSpec, data_dir: Path | None) -> Arrays:
+    """Reads the prepared data set.
+
+    Args:
+        spec: The data set.
+        data_dir: Where TFDS keeps its data sets; its own default if `None`.
+
+    Returns:
+        The verified arrays in their fixed order.
+
+    Raises:
+        ValueError: If the stored data are damaged or are not the data set.
+    """
+    import tensorflow as tf
+
+    origin = f"TFDS data in {location(spec, data_dir)}"
+    try:
+        train_images, train_labels = _read_split(spec, data_dir, "train")
+        test_images, test_labels = _read_split(spec, data_dir, "test")
+    except (tf.errors.OpError, OSError) as error:
+        raise ValueError(f"{origin} can't be read: {error}") from error
+    arrays = in_order(Arrays(train_images, train_labels, test_images, test_labels))
+    verify(arrays, spec, origin)
+    return arrays
+
+
+def store(spec: TfdsSpec, arrays: Arrays, data_dir: Path, origin: str) -> None:
+    """Stores arrays the way TFDS's own builder would have.
+
+    Args:
+        spec: The data set.
+        arrays: Its images and labels.
+        data_dir: Where to store them, as `<data_dir>/<tfds_name>/<version>`.
+        origin: Where they came from, kept in the description.
+    """
+    import tensorflow_datasets as tfds
+
+    builder = _builder(spec, data_dir)
+    splits = {
+        "train": _examples(arrays.train_images, arrays.train_labels),
+        "test": _examples(arrays.test_images, arrays.test_labels),
+    }
+    with redirect_stdout(sys.stderr):
+        tfds.dataset_builders.store_as_tfds_dataset(
+            name=builder.name,
+            version=builder.version,
+            features=builder.info.features,
+            split_datasets=splits,
+            data_dir=data_dir,
+            description=f"{builder.info.description} Stored from: {origin}.",
+            homepage=builder.info.homepage,
+            citation=builder.info.citation,
+            download_config=_download_config(),
+        )
+
+
+def download(spec: TfdsSpec, data_dir: Path) -> None:
+    """Lets TFDS download and prepare the data set in `data_dir`."""
+    with redirect_stdout(sys.stderr):
+        _builder(spec, data_dir).download_and_prepare(download_config=_download_config())
+
+
+def _builder(spec: TfdsSpec, data_dir: Path | None) -> Any:
+    import tensorflow_datasets as tfds
+
+    return tfds.builder(spec.tfds_name, data_dir=data_dir)
+
+
+def _download_config() -> Any:
+    import tensorflow_datasets as tfds
+
+    return tfds.download.DownloadConfig(try_download_gcs=False)
+
+
+def _examples(images: np.ndarray, labels: np.ndarray) -> Iterator[tuple[int, dict[str, Any]]]:
+    for index, (image, label) in enumerate(zip(images, labels, strict=True)):
+        yield index, {"image": image, "label": int(label)}
+
+
+def _read_split(spec: TfdsSpec, data_dir: Path | None, split: str) -> tuple[np.ndarray, np.ndarray]:
+    import tensorflow_datasets as tfds
+
+    examples = tfds.as_numpy(_builder(spec, data_dir).as_dataset(split=split, batch_size=-1))
+    return examples["image"], examples["label"]

@@ -1,0 +1,100 @@
+"""Package sources, with stand-ins for the programs that fetch but real packages and unpackers."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from data_helpers import FILE_NAMES, all_files, small_arrays, small_spec, write_idx_directory
+
+from keras_lifelong_vae.data import tfds_store
+from keras_lifelong_vae.data.checksums import in_order
+from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
+from keras_lifelong_vae.data.source import SourceError
+
+DEBIAN = DebianPackage("dataset-small", "/usr/share/datasets/small")
+NPM = NpmPackage("small-data@1.0.0", tuple(f"package/data/{name}" for name in FILE_NAMES))
+
+
+def put_program(directory: Path, name: str, body: str) -> None:
+    directory.mkdir(exist_ok=True)
+    program = directory / name
+    program.write_text(f"#!{sys.executable}\nimport shutil, sys\n{body}\n")
+    program.chmod(0o755)
+
+
+@pytest.fixture
+def programs(tmp_path, monkeypatch):
+    directory = tmp_path / "programs"
+    monkeypatch.setenv("PATH", f"{directory}{os.pathsep}{os.environ['PATH']}")
+    return directory
+
+
+def check_stored(staging: Path) -> None:
+    read = tfds_store.read(small_spec(), staging)
+    for array, expected in zip(read, in_order(small_arrays()), strict=True):
+        np.testing.assert_array_equal(array, expected)
+
+
+@pytest.fixture
+def tarball(tmp_path):
+    files = write_idx_directory(tmp_path / "npm" / "data", small_arrays())
+    path = tmp_path / "small-data-1.0.0.tgz"
+    with tarfile.open(path, "w:gz") as tar:
+        tar.add(files, "package/data")
+        tar.add(files / FILE_NAMES[1], "../../../escaped")
+    return path
+
+
+def test_npm_package(tmp_path, programs, tarball):
+    put_program(programs, "npm", f"shutil.copy({str(tarball)!r}, '.')")
+    NPM.prepare(small_spec(), tmp_path / "staging")
+    check_stored(tmp_path / "staging")
+    assert not list(tmp_path.rglob("escaped"))
+
+
+def test_npm_package_without_the_files(tmp_path, programs, tarball):
+    put_program(programs, "npm", f"shutil.copy({str(tarball)!r}, '.')")
+    package = NpmPackage("small-data@1.0.0", ("package/data/other",))
+    with pytest.raises(SourceError, match="holds no file package/data/other"):
+        package.prepare(small_spec(), tmp_path / "staging")
+
+
+def test_npm_is_asked_for_exactly_the_package(tmp_path, programs):
+    put_program(programs, "npm", "sys.exit(' '.join(sys.argv[1:]))")
+    with pytest.raises(SourceError, match=r"pack --ignore-scripts .* small-data@1\.0\.0"):
+        NPM.prepare(small_spec(), tmp_path / "staging")
+
+
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not installed")
+def test_debian_package(tmp_path, programs):
+    root = tmp_path / "root"
+    write_idx_directory(root / DEBIAN.directory.lstrip("/"), small_arrays(), compressed=True)
+    (root / "DEBIAN").mkdir()
+    (root / "DEBIAN" / "control").write_text(
+        "Package: dataset-small\nVersion: 1\nArchitecture: all\n"
+        "Maintainer: nobody <nobody@example.org>\nDescription: small\n"
+    )
+    archive = tmp_path / "dataset-small_1_all.deb"
+    subprocess.run(["dpkg-deb", "-b", str(root), str(archive)], check=True, capture_output=True)
+    put_program(programs, "apt-get", f"shutil.copy({str(archive)!r}, '.')")
+    DEBIAN.prepare(small_spec(), tmp_path / "staging")
+    check_stored(tmp_path / "staging")
+
+
+def test_debian_package_that_is_not_known(tmp_path, programs):
+    put_program(programs, "apt-get", "sys.exit('E: Unable to locate package dataset-small')")
+    with pytest.raises(SourceError, match="apt-get failed: E: Unable to locate package"):
+        DEBIAN.prepare(small_spec(), tmp_path / "staging")
+
+
+@pytest.mark.parametrize(("source", "program"), [(DEBIAN, "apt-get"), (NPM, "npm")])
+def test_without_the_program(tmp_path, monkeypatch, source, program):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SourceError, match=f"{program} is not installed"):
+        source.prepare(small_spec(), tmp_path / "staging")
+    assert all_files(tmp_path) == []
