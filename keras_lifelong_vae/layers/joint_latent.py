@@ -53,13 +53,13 @@ class JointLatent(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
         shared = {"dtype": self.dtype_policy, "seed": seed}
         self.gaussian = GaussianLatent(
-            latent_dim, _another(self.kernel_initializer), name="gaussian", **shared
+            latent_dim, _derived(self.kernel_initializer, 1), name="gaussian", **shared
         )
         self.categorical = RelaxedCategoricalLatent(
             capacity,
             active_categories,
             temperature,
-            _another(self.kernel_initializer),
+            _derived(self.kernel_initializer, 2),
             name="categorical",
             **shared,
         )
@@ -108,9 +108,9 @@ class JointLatent(keras.layers.Layer):
         }
 
 
-def _another(initializer: Any) -> Any:
-    """A fresh initializer of the same kind, so that two layers never draw the same weights."""
+def _derived(initializer: Any, number: int) -> Any:
+    """A fresh initializer of the same kind, so that no two layers draw the same weights."""
     config = initializer.get_config()
     if config.get("seed") is not None:
-        config["seed"] = config["seed"] + 1
+        config["seed"] += number
     return initializer.__class__.from_config(config)

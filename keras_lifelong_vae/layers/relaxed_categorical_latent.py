@@ -14,6 +14,7 @@ from keras_lifelong_vae.types import Tensor
 
 tfd = tfp.distributions
 
+OTHER_TASKS_SHARE = 1e-3
 INACTIVE_LOGIT = -1e9  # exp underflows to exactly 0, and 0 * INACTIVE_LOGIT is still 0
 
 
@@ -107,6 +108,17 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
     def prior_logits(self) -> Tensor:
         """Logits of p(z_d), uniform over the active categories, `(capacity,)`."""
         return self.mask(tf.zeros((self.capacity,), self.compute_dtype))
+
+    def task_prior_logits(self, num_categories: int) -> Tensor:
+        """Logits of p(z_d | task), `(capacity,)`: the last `num_categories` active ones.
+
+        All other active categories share `OTHER_TASKS_SHARE`, so that KL(q || p) stays finite.
+        """
+        active = tf.convert_to_tensor(self.active_categories)
+        own = tf.range(self.capacity) >= active - num_categories
+        all_share = tf.cast(OTHER_TASKS_SHARE / tf.cast(active, tf.float32), self.compute_dtype)
+        own_share = (1.0 - OTHER_TASKS_SHARE) / num_categories
+        return self.mask(tf.math.log(all_share + tf.where(own, own_share, 0.0)))
 
     def mask(self, logits: Tensor) -> Tensor:
         """`logits` with the categories that are not active ruled out."""

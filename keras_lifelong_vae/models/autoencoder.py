@@ -51,7 +51,7 @@ class Autoencoder(keras.layers.Layer):
         self.read_in = LatentReadIn(
             decoder.input_shape[-1],
             capacity,
-            kernel_initializer=keras.initializers.GlorotUniform(None if seed is None else seed + 2),
+            kernel_initializer=keras.initializers.GlorotUniform(None if seed is None else seed + 3),
             name="read_in",
         )
 

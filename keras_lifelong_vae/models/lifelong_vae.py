@@ -32,6 +32,7 @@ from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import LatentCode, LossTerms, Posterior, Tensor
 
 DEFAULT_CAPACITY_IN_TASKS = 16
+CATEGORY_PRIORS = ("uniform", "task")
 SERIALIZED = ("network", "likelihood", "temperature")  # init arguments that may be objects
 
 serialize = keras.saving.serialize_keras_object
@@ -61,8 +62,10 @@ class LifelongVAE(InferenceMixin, keras.Model):
         network: "dense", "convolutional", or a pair (encoder, decoder) of Keras models: images to
             a vector of features, a vector of any width to one number per value of the event.
         likelihood: "bernoulli", "gaussian", "discretized_logistic", or a `Likelihood`.
-        replay: "on_top" of the whole real batch (better, about twice the cost), or "in_batch":
-            each image of the batch is replaced by a replayed one with probability pi.
+        replay: "on_top" of the whole real batch (better and dearer), or "in_batch": each image of
+            the batch is replaced by a replayed one with probability pi.
+        replay_ratio: Replayed images on top of each real one. They weigh pi in all however many
+            they are; more of them mean less noise, and time in proportion.
         replay_share: pi, fixed, in [0, 1); k / (k + 1) if `None`. With 0 there is no replay.
         replay_pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it.
         kl_weight: Weight of both KLs to the prior, in training only.
@@ -99,9 +102,11 @@ class LifelongVAE(InferenceMixin, keras.Model):
         latent_dim: int = 14,
         categories_per_task: int = 1,
         category_capacity: int | None = None,
+        category_prior: str = "task",
         network: Any = "dense",
         likelihood: Any = "bernoulli",
         replay: str = "on_top",
+        replay_ratio: int = 4,
         replay_share: float | None = None,
         replay_pixels: str = "mean",
         kl_weight: float = 1.0,
@@ -118,7 +123,9 @@ class LifelongVAE(InferenceMixin, keras.Model):
         self.event_shape = tuple(check_positive_int(size, "event_shape") for size in event_shape)
         self.latent_dim = check_positive_int(latent_dim, "latent_dim")
         self.categories_per_task = check_positive_int(categories_per_task, "categories_per_task")
+        self.category_prior = check_choice(category_prior, "category_prior", CATEGORY_PRIORS)
         self.replay = check_choice(replay, "replay", MODES)
+        self.replay_ratio = check_positive_int(replay_ratio, "replay_ratio")
         self.replay_share = (
             None if replay_share is None else check_share(replay_share, "replay_share")
         )
@@ -201,6 +208,8 @@ class LifelongVAE(InferenceMixin, keras.Model):
             )
         check_data(x, "x", self.event_shape)
         check_data(kwargs.get("validation_data"), "validation_data", self.event_shape)
+        if isinstance(x, tf.data.Dataset):
+            kwargs.setdefault("shuffle", False)  # a data set shuffles itself; Keras would warn
         if self.compiled and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
         return super().fit(x, *args, **kwargs)
@@ -220,8 +229,9 @@ class LifelongVAE(InferenceMixin, keras.Model):
             return self._gradients(real_only(images), noise_seed)
 
         def later_task() -> tuple[list[Tensor], dict[str, Tensor]]:
+            ratio = self.replay_ratio if self.replay == "on_top" else 1
             replayed = self.teacher.generate(
-                tf.shape(images)[0], replay_seed, self.replay_pixels == "sample"
+                ratio * tf.shape(images)[0], replay_seed, self.replay_pixels == "sample"
             )
             batch = mix(images, replayed, self._share(), self.replay, replay_seed)
             return self._gradients(batch, noise_seed)
@@ -262,9 +272,7 @@ class LifelongVAE(InferenceMixin, keras.Model):
         return LossTerms(
             reconstruction=-student.likelihood.log_prob(batch.images, decoded),
             kl_gaussian=gaussian_kl_to_prior(posterior.gaussian),
-            kl_categorical=categorical_kl(
-                posterior.logits, student.latent.categorical.prior_logits()
-            ),
+            kl_categorical=categorical_kl(posterior.logits, self._category_prior(batch)),
             consistency=self._consistency(batch, posterior),
             information=self._information(posterior, code, decoded),
         )
@@ -276,6 +284,15 @@ class LifelongVAE(InferenceMixin, keras.Model):
             + self.consistency_weight * terms.consistency
             + self.information_weight * terms.information
         )
+
+    def _category_prior(self, batch: MixedBatch) -> Tensor:
+        """Logits of p(z_d) of each image; with the "task" prior, real ones know their task."""
+        categorical = self.student.latent.categorical
+        prior_logits = categorical.prior_logits()
+        if self.category_prior == "uniform":
+            return prior_logits
+        task_logits = categorical.task_prior_logits(self.categories_per_task)
+        return tf.where(batch.replayed[:, None] > 0, prior_logits, task_logits)
 
     def _consistency(self, batch: MixedBatch, posterior: Posterior) -> Tensor:
         """KL between teacher and student where x was replayed, 0 where it is real."""
@@ -354,7 +371,9 @@ class LifelongVAE(InferenceMixin, keras.Model):
 
     def load_own_variables(self, store: Any) -> None:
         seed_states = ("seed_state", "evaluation_seed_state")
-        super().load_own_variables({key: store[key] for key in store.keys() if key not in seed_states})
+        super().load_own_variables(
+            {key: store[key] for key in store.keys() if key not in seed_states}
+        )
         self.seed_generator.state.assign(store["seed_state"])
         self.evaluation_seed_generator.state.assign(store["evaluation_seed_state"])
 
@@ -365,10 +384,12 @@ class LifelongVAE(InferenceMixin, keras.Model):
             "event_shape": self.event_shape,
             "latent_dim": self.latent_dim,
             "categories_per_task": self.categories_per_task,
+            "category_prior": self.category_prior,
             "category_capacity": self.student.latent.categorical.capacity,
             "network": self.network or serialize(pair),
             "likelihood": serialize(self.student.likelihood),
             "replay": self.replay,
+            "replay_ratio": self.replay_ratio,
             "replay_share": self.replay_share,
             "replay_pixels": self.replay_pixels,
             "kl_weight": self.kl_weight,

@@ -1,0 +1,28 @@
+"""Task sequences: data sets that arrive one after another.
+
+```python
+from keras_lifelong_vae import tasks
+
+sequence = tasks.split_by_class("fashion_mnist")
+for task in sequence:
+    model.fit(task.train, validation_data=task.validation)
+```
+"""
+
+from keras_lifelong_vae.tasks.from_arrays import from_arrays
+from keras_lifelong_vae.tasks.from_datasets import from_datasets
+from keras_lifelong_vae.tasks.permuted import permuted
+from keras_lifelong_vae.tasks.split import Split
+from keras_lifelong_vae.tasks.split_by_class import split_by_class
+from keras_lifelong_vae.tasks.task import Task
+from keras_lifelong_vae.tasks.task_sequence import TaskSequence
+
+__all__ = [
+    "Split",
+    "Task",
+    "TaskSequence",
+    "from_arrays",
+    "from_datasets",
+    "permuted",
+    "split_by_class",
+]

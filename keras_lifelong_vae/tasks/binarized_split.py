@@ -1,0 +1,95 @@
+"""A split with black and white pixels, drawn from the grey levels of another."""
+
+from dataclasses import dataclass
+from math import prod
+
+import tensorflow as tf
+
+from keras_lifelong_vae.tasks.random_datasets import random_integers
+from keras_lifelong_vae.tasks.split import Split
+
+_NUMBERS_PER_COUNT = 4  # Philox makes four 32-bit numbers of every counter
+_PHILOX = 1
+
+
+@dataclass(frozen=True, eq=False)
+class BinarizedSplit:
+    """x ~ Bernoulli(pixel), pixel by pixel.
+
+    Args:
+        base: Split whose pixels are the probabilities.
+        seed: Seed of the noise.
+        dynamic: Whether every batch of every epoch draws afresh. Otherwise image number i of the
+            split has the same noise every time, whatever the batch size.
+    """
+
+    base: Split
+    seed: int
+    dynamic: bool
+
+    @property
+    def event_shape(self) -> tuple[int, ...]:
+        return self.base.event_shape
+
+    @property
+    def num_images(self) -> int | None:
+        return self.base.num_images
+
+    @property
+    def num_batches(self) -> int | None:
+        return self.base.num_batches
+
+    @property
+    def is_checked(self) -> bool:
+        return True  # `_binarize` looks at values that nobody looked at before
+
+    def batches(self) -> tf.data.Dataset:
+        batches = self.base.batches()
+        if self.dynamic:
+            draws = random_integers(self.seed)
+            return tf.data.Dataset.zip((batches, draws)).map(self._binarize_afresh)
+        start = tf.zeros((), tf.int64)
+        return batches.scan(start, _with_position).map(self._binarize)
+
+    def _binarize_afresh(self, pixels: tf.Tensor, draw: tf.Tensor) -> tf.Tensor:
+        return self._binarize(pixels, tf.zeros((), tf.int64), draw)
+
+    def _binarize(
+        self, pixels: tf.Tensor, position: tf.Tensor, draw: tf.Tensor | int = 0
+    ) -> tf.Tensor:
+        """Give 1 where uniform noise is below the pixel, else 0."""
+        checks = [] if self.base.is_checked else _assert_probabilities(pixels)
+        with tf.control_dependencies(checks):
+            noise = _uniform(pixels, self.seed, position, draw)
+            return tf.ensure_shape(tf.cast(noise < pixels, tf.float32), pixels.shape)
+
+
+def _with_position(position: tf.Tensor, pixels: tf.Tensor) -> tuple[tf.Tensor, tuple]:
+    """Pair a batch with the number of images before it."""
+    return position + tf.shape(pixels, out_type=tf.int64)[0], (pixels, position)
+
+
+def _uniform(pixels: tf.Tensor, seed: int, position: tf.Tensor, draw: tf.Tensor | int) -> tf.Tensor:
+    """Return noise in [0, 1) of the shape of `pixels`.
+
+    Philox is a function of (seed, counter). Every image takes the same number of counters, so its
+    noise follows from its position in the split and not from the batch it comes in.
+    """
+    num_pixels = prod(pixels.shape[1:])
+    counts = -(-num_pixels // _NUMBERS_PER_COUNT)
+    counter = tf.stack([position * counts, tf.cast(draw, tf.int64)])
+    noise = tf.raw_ops.StatelessRandomUniformV2(
+        shape=[tf.shape(pixels)[0], counts * _NUMBERS_PER_COUNT],
+        key=tf.constant([seed], tf.uint64),
+        counter=tf.cast(counter, tf.uint64),
+        alg=_PHILOX,
+    )
+    return tf.reshape(noise[:, :num_pixels], tf.shape(pixels))
+
+
+def _assert_probabilities(pixels: tf.Tensor) -> list[tf.Operation]:
+    message = "Binarising needs pixels in [0, 1]."
+    return [
+        tf.debugging.assert_greater_equal(pixels, 0.0, message),
+        tf.debugging.assert_less_equal(pixels, 1.0, message),
+    ]

@@ -1,0 +1,81 @@
+"""One data set under another fixed pixel permutation in every task."""
+
+from os import PathLike
+
+import numpy as np
+import tensorflow as tf
+
+from keras_lifelong_vae.checks import check_positive_int
+from keras_lifelong_vae.data import ImageData
+from keras_lifelong_vae.tasks.array_split import image_tensor, index_tensor
+from keras_lifelong_vae.tasks.array_task import all_rows, array_task
+from keras_lifelong_vae.tasks.labelled_images import load_if_named
+from keras_lifelong_vae.tasks.options import TaskOptions
+from keras_lifelong_vae.tasks.seeds import derived_seed
+from keras_lifelong_vae.tasks.task_sequence import TaskSequence
+
+
+def permuted(
+    data: str | ImageData,
+    num_tasks: int = 5,
+    batch_size: int = 128,
+    validation_share: float = 0.05,
+    seed: int = 0,
+    data_dir: str | PathLike[str] | None = None,
+    *,
+    identity_first: bool = True,
+) -> TaskSequence:
+    """Repeat a whole data set under new fixed permutations of its pixels.
+
+    A task moves the height x width x channels numbers of all its images, training, validation and
+    test, in the same way. The tasks share one copy of the images: they are permuted batch by batch.
+
+    Args:
+        data: Name of a data set for `keras_lifelong_vae.data.load`, or an `ImageData`.
+        num_tasks: Number of tasks.
+        batch_size: Number of images in a batch.
+        validation_share: Share of the training images kept for validation, in [0, 1), chosen anew
+            in every task; 0 means no validation.
+        seed: Seed of the permutations, the order of the images and the choice for validation.
+            Permutation number i does not depend on `num_tasks`.
+        data_dir: Where to look for a data set given by name, see `keras_lifelong_vae.data.load`.
+        identity_first: Whether the first task has the original images (the default); otherwise
+            its pixels are permuted too.
+
+    Returns:
+        A sequence of tasks named `"original"` (or `"permutation 0"`), `"permutation 1"`, ...
+
+    Raises:
+        TypeError: If `data` is neither a name nor an `ImageData`.
+        ValueError: If a number is out of range or the data set's name is unknown.
+
+    Example:
+    ```python
+    tasks = permuted("digits", num_tasks=3)
+    tasks.names  # ("original", "permutation 1", "permutation 2")
+    ```
+    """
+    options = TaskOptions(batch_size, validation_share, seed)
+    num_tasks = check_positive_int(num_tasks, "num_tasks")
+    if not isinstance(data, (str, ImageData)):
+        raise TypeError(
+            f"`data` must be the name of a data set or an `ImageData`, "
+            f"received {type(data).__name__}."
+        )
+    images: ImageData = load_if_named(data, data_dir)
+    train, test = image_tensor(images.train_images), image_tensor(images.test_images)
+    names = [f"permutation {i}" for i in range(num_tasks)]
+    orders: list[tf.Tensor | None]
+    orders = [index_tensor(_pixel_order(images.image_shape, options.seed, name)) for name in names]
+    if identity_first:
+        names[0], orders[0] = "original", None
+    tasks = [
+        array_task(name, options, all_rows(train), test=all_rows(test), pixel_order=order)
+        for name, order in zip(names, orders, strict=True)
+    ]
+    return TaskSequence(tuple(tasks))
+
+
+def _pixel_order(image_shape: tuple[int, ...], seed: int, name: str) -> np.ndarray:
+    rng = np.random.default_rng(derived_seed(seed, name, "pixels"))
+    return rng.permutation(int(np.prod(image_shape)))

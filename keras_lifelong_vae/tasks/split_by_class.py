@@ -1,0 +1,127 @@
+"""A labelled data set divided into tasks, one class (or group of classes) after another."""
+
+from collections.abc import Sequence
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from keras_lifelong_vae.data import ImageData
+from keras_lifelong_vae.tasks.arguments import check_natural
+from keras_lifelong_vae.tasks.array_task import Rows, array_task
+from keras_lifelong_vae.tasks.labelled_images import (
+    LabelledImages,
+    from_image_data,
+    from_pairs,
+    load_if_named,
+)
+from keras_lifelong_vae.tasks.options import TaskOptions
+from keras_lifelong_vae.tasks.task_sequence import TaskSequence
+
+
+def split_by_class(
+    data: str | ImageData | tuple[Any, Any],
+    batch_size: int = 128,
+    validation_share: float = 0.05,
+    seed: int = 0,
+    classes: Sequence[int | Sequence[int]] | None = None,
+    data_dir: str | PathLike[str] | None = None,
+    *,
+    test: tuple[Any, Any] | None = None,
+) -> TaskSequence:
+    """Divide a labelled data set into one task per class.
+
+    Args:
+        data: Name of a data set for `keras_lifelong_vae.data.load`, an `ImageData`, or a pair
+            (images, labels): floating-point images `(n, *event_shape)` in [0, 1], every value of
+            which is checked, and integer labels `(n,)`. The images are copied.
+        batch_size: Number of images in a batch.
+        validation_share: Share of each task's training images kept for validation, in [0, 1). A
+            share above 0 takes at least one image of a task with two; 0 means no validation.
+        seed: Seed of the order of the images and of the choice for validation. It works together
+            with the task's name alone, so a class is the same task in any company.
+        classes: Labels in the order of the tasks; an entry that is a sequence of labels makes one
+            task of several classes. `None` takes every class that occurs, in ascending order.
+        data_dir: Where to look for a data set given by name, see `keras_lifelong_vae.data.load`.
+        test: With a pair as `data`, the test images and labels. Without it `task.test` is `None`:
+            no test images are carved out of the training images.
+
+    Returns:
+        A sequence of tasks named after their classes (`"Trouser"`, `"Bag + Sandal"`), or after
+        the numbers of the classes if `data` is a pair.
+
+    Raises:
+        TypeError: If `data` or `test` is of another type, or images or labels have a wrong dtype.
+        ValueError: If a number is out of range, the data set's name is unknown, images or
+            labels do not fit, or a class is absent from the training or the test images or named
+            twice.
+
+    Example:
+    ```python
+    tasks = split_by_class("digits", classes=[3, (8, 9)])
+    tasks.names  # ("3", "8 + 9")
+    mine = split_by_class((images, labels), test=(test_images, test_labels))
+    ```
+    """
+    options = TaskOptions(batch_size, validation_share, seed)
+    images = _labelled_images(data, test, data_dir)
+    tasks = []
+    for group in _check_classes(classes, images):
+        name = " + ".join(images.class_name(label) for label in group)
+        train = Rows(images.train, _rows_of(group, images.train_labels))
+        held_out = None
+        if images.test_labels is not None:
+            held_out = Rows(images.test, _rows_of(group, images.test_labels))
+        tasks.append(array_task(name, options, train, test=held_out))
+    return TaskSequence(tuple(tasks))
+
+
+def _labelled_images(
+    data: str | ImageData | tuple[Any, Any],
+    test: tuple[Any, Any] | None,
+    data_dir: str | PathLike[str] | None,
+) -> LabelledImages:
+    if test is not None and isinstance(data, (str, ImageData)):
+        raise ValueError(
+            "`test` goes with `data` that is a pair (images, labels); a named data set and an "
+            "`ImageData` have test images of their own."
+        )
+    loaded = load_if_named(data, data_dir)
+    return from_image_data(loaded) if isinstance(loaded, ImageData) else from_pairs(loaded, test)
+
+
+def _check_classes(
+    classes: Sequence[int | Sequence[int]] | None, images: LabelledImages
+) -> list[tuple[int, ...]]:
+    """Return one tuple of labels per task."""
+    labels = {"training": images.train_labels, "test": images.test_labels}
+    present = {use: set(found.tolist()) for use, found in labels.items() if found is not None}
+    if classes is None:
+        classes = sorted(set().union(*present.values()))
+    if isinstance(classes, str) or not isinstance(classes, (Sequence, np.ndarray)):
+        raise TypeError(f"`classes` must be a sequence of labels, received {classes!r}.")
+    groups = [_check_group(entry, f"classes[{i}]") for i, entry in enumerate(classes)]
+    seen: set[int] = set()
+    for label in (label for group in groups for label in group):
+        if label in seen:
+            raise ValueError(f"`classes` must name each class once, received {label} again.")
+        seen.add(label)
+        for use, found in present.items():
+            if label not in found:
+                raise ValueError(
+                    f"`classes` must name classes with {use} images, received {label}; "
+                    f"the classes of the {use} images are {sorted(found)}."
+                )
+    return groups
+
+
+def _check_group(entry: int | Sequence[int], name: str) -> tuple[int, ...]:
+    if not isinstance(entry, (tuple, list)):
+        return (check_natural(entry, name),)
+    if not entry:
+        raise ValueError(f"`{name}` must name at least one class, received {entry!r}.")
+    return tuple(check_natural(label, f"{name}[{i}]") for i, label in enumerate(entry))
+
+
+def _rows_of(group: tuple[int, ...], labels: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(np.isin(labels, group))

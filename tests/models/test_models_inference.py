@@ -1,0 +1,188 @@
+"""What a trained model answers, against an independent numpy twin."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from models_helpers import EVENT_SHAPE, digits, small_model
+from scipy.special import expit, logsumexp
+
+from keras_lifelong_vae import TeacherRollover
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    model = small_model(learning_rate=3e-3)
+    for label in (0, 1):
+        model.fit(digits(label), epochs=20, verbose=0, callbacks=[TeacherRollover()])
+    return model
+
+
+def elu(x):
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+class NumpyTwin:
+    """The same network written out in float64, from the weights alone."""
+
+    def __init__(self, model):
+        student = model.student
+        self.encoder = [w.astype("float64") for w in student.encoder.get_weights()]
+        self.decoder = [w.astype("float64") for w in student.decoder.get_weights()]
+        projection = student.latent.gaussian.projection
+        self.gaussian = [w.numpy().astype("float64") for w in (projection.kernel, projection.bias)]
+        categorical = student.latent.categorical
+        self.categorical = [
+            w.numpy().astype("float64")[..., :2] for w in (categorical.kernel, categorical.bias)
+        ]
+        read_in = student.read_in
+        self.read_in = [read_in.continuous_kernel, read_in.category_kernel, read_in.bias]
+        self.read_in = [w.numpy().astype("float64") for w in self.read_in]
+
+    def posterior(self, images):
+        w1, b1, w2, b2 = self.encoder
+        h = elu(elu(images.reshape(len(images), -1) @ w1 + b1) @ w2 + b2)
+        loc, log_var = np.split(h @ self.gaussian[0] + self.gaussian[1], 2, axis=1)
+        logits = h @ self.categorical[0] + self.categorical[1]
+        return loc, log_var, logits - logsumexp(logits, axis=1, keepdims=True)
+
+    def logits(self, z_c, z_d):
+        w1, b1, w2, b2 = self.decoder
+        w_c, w_d, b = self.read_in
+        h = elu(elu(z_c @ w_c + z_d @ w_d[:2] + b) @ w1 + b1)
+        return h @ w2 + b2
+
+
+def test_encode_is_the_numpy_twin(model):
+    images = digits(0, 20)
+    loc, log_var, log_probs = NumpyTwin(model).posterior(images)
+    encoding = model.encode(images, batch_size=7)
+    np.testing.assert_allclose(encoding.loc, loc, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(encoding.scale, np.exp(log_var / 2), rtol=1e-4)
+    np.testing.assert_allclose(encoding.category_probs, np.exp(log_probs), rtol=1e-3, atol=1e-5)
+    np.testing.assert_array_equal(encoding.category, np.argmax(log_probs, axis=1))
+    assert encoding.category_probs.shape == (20, 2)
+
+
+def test_decode_and_reconstruct_are_the_numpy_twin(model):
+    twin, images = NumpyTwin(model), digits(1, 12)
+    loc, _, log_probs = twin.posterior(images)
+    z_d = np.eye(2)[np.argmax(log_probs, axis=1)]
+    expected = expit(twin.logits(loc, z_d)).reshape(-1, *EVENT_SHAPE)
+    encoding = model.encode(images)
+    for result in (
+        model.reconstruct(images, batch_size=5),
+        model.predict(images, verbose=0),
+        model.decode(encoding.loc, encoding.category, batch_size=5),
+        model.decode(encoding.loc, z_d),
+    ):
+        np.testing.assert_allclose(result, expected, atol=1e-4)
+
+
+def test_negative_elbo_is_the_bound_of_the_numpy_twin(model):
+    """Mean of many single-sample figures = the twin's expectation over z ~ q(z | x)."""
+    twin, images = NumpyTwin(model), digits(0, 3)
+    flat = images.reshape(3, -1).astype("float64")
+    loc, log_var, log_probs = twin.posterior(images)
+    probs = np.exp(log_probs)
+    kl = 0.5 * np.sum(np.exp(log_var) + loc**2 - 1 - log_var, axis=1)
+    kl += np.sum(probs * (log_probs + np.log(2.0)), axis=1)
+    rng, draws = np.random.default_rng(0), []
+    for _ in range(2000):
+        z_c = loc + np.exp(log_var / 2) * rng.normal(size=loc.shape)
+        logits = np.stack([twin.logits(z_c, np.eye(2)[[k] * 3]) for k in (0, 1)])
+        log_likelihood = np.sum(flat * logits - np.logaddexp(0, logits), axis=-1)
+        draws.append(kl - np.sum(probs.T * log_likelihood, axis=0))
+    repeated = np.repeat(images, 4000, axis=0)
+    figures = model.negative_elbo(repeated, seed=0).reshape(3, 4000)
+    error = np.hypot(np.std(figures, axis=1) / 4000**0.5, np.std(draws, axis=0) / 2000**0.5)
+    assert np.all(error < 0.15)
+    assert np.all(np.abs(figures.mean(axis=1) - np.mean(draws, axis=0)) < 4 * error)
+
+
+def test_evaluate_reports_the_same_bound_whatever_the_weights_in_training(model):
+    images = digits(0)
+    report = model.evaluate(images, verbose=0, return_dict=True)
+    assert set(report) == {
+        "loss",
+        "negative_elbo",
+        "reconstruction",
+        "kl_gaussian",
+        "kl_categorical",
+    }
+    parts = report["reconstruction"] + report["kl_gaussian"] + report["kl_categorical"]
+    assert report["negative_elbo"] == pytest.approx(parts, rel=1e-5)
+    assert report["loss"] == report["negative_elbo"]
+    assert report["negative_elbo"] == pytest.approx(model.negative_elbo(images).mean(), rel=0.01)
+    other = small_model(kl_weight=0.0)
+    other.set_weights(model.get_weights())
+    other_report = other.evaluate(images, verbose=0, return_dict=True)
+    assert other_report["negative_elbo"] == pytest.approx(report["negative_elbo"], rel=0.01)
+
+
+def test_evaluate_weighs_images_not_batches(model):
+    images = np.concatenate([digits(0, 64), digits(5, 8)])
+    report = model.evaluate(images, batch_size=64, verbose=0, return_dict=True)
+    assert report["kl_gaussian"] == pytest.approx(kl_gaussian(model, images), rel=1e-4)
+
+
+def kl_gaussian(model, images):
+    encoding = model.encode(images)
+    variance = encoding.scale**2
+    return np.mean(0.5 * np.sum(variance + encoding.loc**2 - 1 - np.log(variance), axis=1))
+
+
+def test_generate_is_decided_by_its_seed(model):
+    images = model.generate(20, seed=3)
+    assert images.shape == (20, *EVENT_SHAPE)
+    assert images.min() >= 0
+    assert images.max() <= 1
+    np.testing.assert_allclose(model.generate(20, seed=3, batch_size=6), images, atol=1e-5)
+    assert not np.allclose(model.generate(20, seed=4), images)
+    assert not np.allclose(model.generate(20), model.generate(20))
+
+
+def test_generate_knows_categories(model):
+    ones = model.generate(5, seed=0, category=1)
+    np.testing.assert_array_equal(ones, model.generate(5, seed=0, category=[1] * 5))
+    assert not np.allclose(ones, model.generate(5, seed=0, category=0))
+
+
+def test_a_dataset_is_answered_like_its_array(model):
+    images = digits(0, 30)
+    dataset = tf.data.Dataset.from_tensor_slices((images, np.zeros(30))).batch(8)
+    np.testing.assert_allclose(model.reconstruct(dataset), model.reconstruct(images), atol=1e-5)
+    np.testing.assert_allclose(
+        model.negative_elbo(dataset, seed=1),
+        model.negative_elbo(images, seed=1, batch_size=8),
+        rtol=1e-5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda m: m.generate(0), "`num_images` must be an integer of at least 1, received 0"),
+        (
+            lambda m: m.generate(2, category=2),
+            r"`category` must be active, one of 0 ... 1, received 2",
+        ),
+        (lambda m: m.generate(2, category=-1), "`category` must be active"),
+        (lambda m: m.generate(2, category=0.5), "`category` must be an integer"),
+        (
+            lambda m: m.generate(2, category=[0, 1, 0]),
+            r"`category` must be .* received int64 of shape",
+        ),
+        (lambda m: m.decode(np.zeros((2, 3)), 0), r"`z_continuous` must have shape \(n, 4\)"),
+        (
+            lambda m: m.encode(np.zeros((2, 8, 8))),
+            r"`images` must have shape \(batch_size, 8, 8, 1\)",
+        ),
+        (lambda m: m.reconstruct(np.full((1, 8, 8, 1), 2.0)), r"`images` must lie in \[0, 1\]"),
+        (lambda m: m.reconstruct(digits(0), batch_size=0), "`batch_size` must be an integer"),
+    ],
+)
+def test_bad_input_is_refused(model, call, match):
+    with pytest.raises(ValueError, match=match):
+        call(model)
