@@ -1,0 +1,39 @@
+"""Which pictures a run draws after each task."""
+
+from typing import Any
+
+import numpy as np
+
+from keras_lifelong_vae.experiments.pictures import elbo_curves, reconstruction_grid, sample_grid
+from keras_lifelong_vae.experiments.results import Results
+from keras_lifelong_vae.experiments.run_directory import RunDirectory
+from keras_lifelong_vae.models import LifelongVAE
+from keras_lifelong_vae.tasks import Task, TaskSequence
+
+NUM_SAMPLES = 100
+NUM_RECONSTRUCTIONS = 12
+
+
+def draw_pictures(
+    model: LifelongVAE, tasks: TaskSequence, results: Results, directory: RunDirectory
+) -> None:
+    """Generated samples, reconstructions of all tasks seen so far, and -ELBO over time."""
+    seen = len(results.negative_elbo)
+    when = f"after {seen} of {len(tasks)} tasks ({results.strategy})"
+    samples = sample_grid(model.generate(NUM_SAMPLES, seed=results.seed), f"Generated {when}")
+    directory.save_picture(samples, f"samples-{seen:02d}")
+    pairs = {}
+    for task in tasks[:seen]:
+        images = _first_test_images(task, NUM_RECONSTRUCTIONS)
+        pairs[task.name] = (images, model.reconstruct(images))
+    reconstructions = reconstruction_grid(pairs, f"Test images above reconstructions, {when}")
+    directory.save_picture(reconstructions, f"reconstructions-{seen:02d}")
+    title = f"-ELBO of each task over time ({results.sequence}, {results.strategy})"
+    directory.save_picture(
+        elbo_curves(results.negative_elbo, results.tasks, title), "negative-elbo"
+    )
+
+
+def _first_test_images(task: Task, number: int) -> np.ndarray:
+    test: Any = task.test
+    return np.stack(list(test.unbatch().take(number).as_numpy_iterator()))

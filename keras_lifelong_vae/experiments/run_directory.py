@@ -1,0 +1,99 @@
+"""The directory a run writes to: what it holds, and whether a run may begin or go on there."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+from matplotlib.figure import Figure
+
+from keras_lifelong_vae.experiments.files import write_atomically
+from keras_lifelong_vae.experiments.pictures import save
+from keras_lifelong_vae.experiments.results import Results
+from keras_lifelong_vae.models import LifelongVAE
+
+PICTURES = ("samples-*.png", "reconstructions-*.png", "negative-elbo.png")
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """`results.json`, `model.keras` and the pictures of one run."""
+
+    path: Path
+
+    @property
+    def results_path(self) -> Path:
+        return self.path / "results.json"
+
+    @property
+    def model_path(self) -> Path:
+        return self.path / "model.keras"
+
+    def check_free(self) -> None:
+        """Raises `FileExistsError` if there are results or a model already."""
+        for path in (self.results_path, self.model_path):
+            if path.exists():
+                raise FileExistsError(
+                    f"{self.path} must hold no results yet, received a directory with {path.name}. "
+                    "Choose another one with --out, replace what is there with --overwrite, or "
+                    "continue an interrupted run with --resume."
+                )
+
+    def clear(self) -> None:
+        """Makes the directory, or removes what an earlier run has left in it."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        for pattern in (self.results_path.name, self.model_path.name, *PICTURES):
+            for path in self.path.glob(pattern):
+                path.unlink()
+
+    def save(self, model: LifelongVAE, results: Results) -> None:
+        """Writes both; they belong together, so the model is in place before the results are."""
+        write_atomically(self.model_path, model.save)
+        results.write(self.results_path)
+
+    def save_picture(self, figure: Figure, name: str) -> None:
+        """Writes `name`.png."""
+        save(figure, self.path / f"{name}.png")
+
+    def resume(self, fresh: Results) -> tuple[LifelongVAE, Results] | None:
+        """Loads the run that got as far as it did, `None` if it finished no task.
+
+        Args:
+            fresh: The results that a run with the present options begins with.
+
+        Raises:
+            ValueError: If that run had other options, or was killed between its two files.
+        """
+        if not self.results_path.exists():
+            self.check_free()
+            return None
+        results = Results.read(self.results_path)
+        _check_same_options(results, fresh)
+        model = keras.models.load_model(self.model_path)
+        if int(model.finished_tasks) != len(results.negative_elbo):
+            raise ValueError(
+                f"{os.fspath(self.path)} must hold results and model of one moment, received "
+                f"{len(results.negative_elbo)} and {int(model.finished_tasks)} finished tasks: the "
+                "run was killed while it wrote them. Start again with --overwrite."
+            )
+        return model, results
+
+
+def _check_same_options(old: Results, new: Results) -> None:
+    differing = [
+        f"{name} (was {old_value!r}, now {new_value!r})"
+        for name, old_value, new_value in _pairs(old, new)
+        if old_value != new_value
+    ]
+    if differing:
+        raise ValueError(
+            f"--resume must have the options of the run it continues, received other values of "
+            f"{', '.join(differing)}."
+        )
+
+
+def _pairs(old: Results, new: Results) -> list[tuple[str, object, object]]:
+    names = ("sequence", "strategy", "seed", "tasks")
+    top = [(name, getattr(old, name), getattr(new, name)) for name in names]
+    options = sorted({*old.config, *new.config})
+    return [*top, *((name, old.config.get(name), new.config.get(name)) for name in options)]

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+import keras_lifelong_vae as klv
+from keras_lifelong_vae.experiments import sequences
+
+
+def fake_data(name, data_dir=None, source_dir=None):
+    """A data set of 10 classes in place of `name`, so that nothing is fetched."""
+    images = np.arange(40, dtype="uint8").reshape(40, 1, 1, 1).repeat(4, 1).repeat(4, 2)
+    labels = np.arange(40) % 10
+    names = tuple(f"{name} {i}" for i in range(10))
+    return klv.data.ImageData(name, images, labels, images, labels, names, "a test")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "num_tasks"),
+    [
+        ("fashion-split", "fashion_mnist", 10),
+        ("mnist-split", "mnist", 10),
+        ("mnist-permuted", "mnist", 5),
+        ("digits-split", "digits", 10),
+    ],
+)
+def test_each_sequence_divides_its_data_set(monkeypatch, name, data, num_tasks):
+    monkeypatch.setattr(sequences.data, "load", fake_data)
+    tasks = sequences.get(name).load(batch_size=2)
+    assert len(tasks) == num_tasks
+    first = "original" if "permuted" in name else f"{data} 0"
+    assert tasks.names[0] == first
+    assert tasks[0].train.element_spec.shape[0] == 2
+
+
+def test_only_the_first_tasks_are_the_same_tasks():
+    spec = sequences.get("digits-split")
+    few, all_tasks = spec.load(32, num_tasks=2), spec.load(32)
+    assert few.names == all_tasks.names[:2]
+    np.testing.assert_array_equal(next(iter(few[1].train)), next(iter(all_tasks[1].train)))
+
+
+def test_data_are_looked_for_where_the_user_says(monkeypatch):
+    asked = []
+    monkeypatch.setattr(sequences.data, "load", lambda *args: asked.append(args) or fake_data("x"))
+    sequences.get("mnist-split").load(2, data_dir="there", source_dir="here")
+    assert asked == [("mnist", "there", "here")]
+
+
+def test_an_unknown_sequence_lists_the_known_ones():
+    with pytest.raises(ValueError, match=r"fashion-split, mnist-split.*received 'cifar'"):
+        sequences.get("cifar")

@@ -1,0 +1,179 @@
+import keras
+import numpy as np
+import pytest
+from experiments_helpers import contents, read_json, train_tiny
+
+import keras_lifelong_vae as klv
+from keras_lifelong_vae.experiments import Results, sequences
+
+
+@pytest.fixture(scope="module")
+def naive_run(tmp_path_factory):
+    return train_tiny(tmp_path_factory.mktemp("naive"), strategy="naive")
+
+
+def test_results_json_says_what_was_done_and_measured(lifelong_run):
+    out, results = lifelong_run
+    read = read_json(out)
+    assert {**read, "versions": None} == {
+        "sequence": "digits-split",
+        "strategy": "lifelong",
+        "seed": 0,
+        "epochs": 1,
+        "tasks": ["0", "1", "2"],
+        "test_sizes": [36, 36, 36],
+        "config": results.config,
+        "negative_elbo": results.negative_elbo,
+        "mean_negative_elbo": results.mean_negative_elbo,
+        "training_images": 3 * 2 * 64,
+        "train_seconds": results.train_seconds,
+        "images_per_second": 3 * 2 * 64 / results.train_seconds,
+        "peak_rss_mb": results.peak_rss_mb,
+        "versions": None,
+        "finished": True,
+    }
+    assert read["versions"]["keras"] == keras.__version__
+    assert 100 < results.peak_rss_mb < 100_000
+    assert Results.read(out / "results.json") == results
+
+
+def test_the_matrix_is_square_and_its_mean_weighs_images_alike(lifelong_run):
+    matrix = np.array(lifelong_run[1].negative_elbo)
+    assert matrix.shape == (3, 3)
+    assert ((matrix > 5) & (matrix < 200)).all()
+    assert lifelong_run[1].mean_negative_elbo == pytest.approx(matrix[2].mean())
+
+
+def test_training_on_a_task_improves_it(lifelong_run):
+    matrix = lifelong_run[1].negative_elbo
+    assert matrix[1][1] < matrix[0][1]
+    assert matrix[2][2] < matrix[1][2]
+
+
+def test_config_holds_every_option_used(lifelong_run):
+    config = lifelong_run[1].config
+    given = {"epochs": 1, "batch_size": 64, "latent_dim": 3, "seed": 0}
+    defaults = {"learning_rate": 1e-3, "network": "dense", "replay": "on_top", "kl_weight": 1.0}
+    assert {**config, **given, **defaults} == config
+    assert config["likelihood"] == {"class_name": "Bernoulli"}
+    assert config["jit_compile"] in (True, False)
+
+
+def test_the_saved_model_generates_and_scores_as_the_results_say(lifelong_run):
+    out, results = lifelong_run
+    model = keras.models.load_model(out / "model.keras")
+    assert int(model.finished_tasks) == 3
+    assert model.generate(5, seed=0).shape == (5, 8, 8, 1)
+    task = sequences.get("digits-split").load(64)[1]
+    scores = [float(model.negative_elbo(task.test, seed=seed).mean()) for seed in range(20)]
+    noise = float(np.std(scores))
+    assert results.negative_elbo[2][1] == pytest.approx(np.mean(scores), abs=6 * noise)
+
+
+def test_pictures_are_drawn_after_every_task(lifelong_run):
+    names = {path.name for path in lifelong_run[0].iterdir()}
+    grids = {f"{kind}-0{i}.png" for kind in ("samples", "reconstructions") for i in (1, 2, 3)}
+    assert names == {"results.json", "model.keras", "negative-elbo.png", *grids}
+
+
+def test_the_same_seed_gives_the_same_run_and_another_one_another(lifelong_run, tmp_path):
+    again = train_tiny(tmp_path / "again")
+    other = train_tiny(tmp_path / "other", seed=1, num_tasks=1)
+    assert again.negative_elbo == lifelong_run[1].negative_elbo
+    assert other.negative_elbo[0][0] != again.negative_elbo[0][0]
+
+
+def test_naive_differs_from_lifelong_in_replay_alone(lifelong_run, naive_run):
+    lifelong = lifelong_run[1]
+    pairs = {name: (lifelong.config[name], naive_run.config[name]) for name in lifelong.config}
+    assert lifelong.config.keys() == naive_run.config.keys()
+    assert {name: pair for name, pair in pairs.items() if pair[0] != pair[1]} == {
+        "replay_share": (None, 0.0)
+    }
+    assert naive_run.negative_elbo[0] == lifelong.negative_elbo[0]
+    assert naive_run.negative_elbo[1] != lifelong.negative_elbo[1]
+
+
+def test_a_killed_run_leaves_a_readable_part_and_resumes_as_if_nothing_happened(
+    lifelong_run, tmp_path, monkeypatch
+):
+    fit = klv.LifelongVAE.fit
+
+    def killed_in_the_second_task(self, *args, **kwargs):
+        if int(self.finished_tasks) == 1:
+            kwargs["epochs"] = 1
+            fit(self, *args, **{**kwargs, "callbacks": []})
+            raise KeyboardInterrupt
+        return fit(self, *args, **kwargs)
+
+    monkeypatch.setattr(klv.LifelongVAE, "fit", killed_in_the_second_task)
+    with pytest.raises(KeyboardInterrupt):
+        train_tiny(tmp_path)
+    part = read_json(tmp_path)
+    assert part["finished"] is False
+    assert part["mean_negative_elbo"] is None
+    assert part["negative_elbo"] == lifelong_run[1].negative_elbo[:1]
+
+    monkeypatch.undo()
+    resumed = train_tiny(tmp_path, resume=True)
+    assert resumed.negative_elbo == lifelong_run[1].negative_elbo
+    assert resumed.training_images == lifelong_run[1].training_images
+    assert resumed.finished
+
+
+def test_resuming_a_finished_run_changes_nothing(lifelong_run):
+    out, results = lifelong_run
+    before = contents(out)
+    assert train_tiny(out, resume=True) == results
+    assert contents(out) == before
+
+
+def test_resuming_with_other_options_is_refused_and_names_them(lifelong_run):
+    out, _ = lifelong_run
+    before = contents(out)
+    with pytest.raises(ValueError, match=r"of seed \(was 0, now 1\), latent_dim \(was 3, now 4\)"):
+        train_tiny(out, resume=True, seed=1, latent_dim=4)
+    assert contents(out) == before
+
+
+def test_resuming_where_nothing_is_starts_from_the_beginning(lifelong_run, tmp_path):
+    run = train_tiny(tmp_path / "new", resume=True, num_tasks=1)
+    assert run.negative_elbo[0][0] == lifelong_run[1].negative_elbo[0][0]
+
+
+def test_results_are_refused_before_anything_is_loaded(lifelong_run, monkeypatch):
+    out, _ = lifelong_run
+    before = contents(out)
+    monkeypatch.setattr(sequences.data, "load", lambda *_: pytest.fail("data were loaded"))
+    with pytest.raises(FileExistsError, match=r"must hold no results yet.*results\.json"):
+        train_tiny(out)
+    assert contents(out) == before
+
+
+def test_overwriting_removes_what_the_earlier_run_left_and_nothing_else(tmp_path):
+    for name in ("results.json", "model.keras", "samples-09.png", "notes.txt"):
+        (tmp_path / name).write_text("old")
+    run = train_tiny(tmp_path, overwrite=True, num_tasks=1)
+    assert not (tmp_path / "samples-09.png").exists()
+    assert (tmp_path / "notes.txt").read_text() == "old"
+    assert Results.read(tmp_path / "results.json") == run
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"overwrite": True, "resume": True}, "`overwrite`"),
+        ({"strategy": "ewc"}, "`strategy` must be one of lifelong, naive"),
+        ({"num_tasks": 11}, "`num_tasks` must be at most 10, received 11"),
+        ({"epochs": 0}, "`epochs`"),
+        ({"learning_rate": -1.0}, "`learning_rate`"),
+        ({"learning_rate_decay": "linear"}, "`learning_rate_decay` must be one of none, cosine"),
+        ({"jit_compile": "yes"}, "`jit_compile`"),
+        ({"network": "huge"}, "`network`"),
+        ({"strategy": "naive", "replay_share": 0.5}, "`replay_share` must be 0"),
+    ],
+)
+def test_what_is_wrong_is_named_before_anything_is_written(tmp_path, changes, message):
+    with pytest.raises(ValueError, match=message):
+        train_tiny(tmp_path / "out", **changes)
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,173 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from keras_lifelong_vae import cli, data
+from keras_lifelong_vae.experiments import sequences, training
+
+TINY = ["--tasks=2", "--epochs=1", "--batch-size=64", "--latent-dim=3", "--verbose=0"]
+OPTIONS = (
+    *("--strategy", "--seed", "--out", "--overwrite", "--resume", "--tasks", "--verbose"),
+    *("--data-dir", "--source-dir", "--epochs", "--batch-size", "--learning-rate"),
+    *("--learning-rate-decay", "--jit-compile", "--no-jit-compile", "--latent-dim"),
+    *("--categories-per-task", "--network", "--likelihood", "--replay", "--replay-share"),
+    *(
+        "--replay-ratio",
+        "--category-prior",
+        "--consistency-weight",
+        "--information-weight",
+        "--information-estimator",
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def eighty_columns(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def help_of(capsys, *command):
+    with pytest.raises(SystemExit) as end:
+        cli.main([*command, "--help"])
+    assert end.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_help_of_train_mentions_every_sequence_and_option(capsys):
+    text = help_of(capsys, "train")
+    assert [name for name in (*sequences.SEQUENCES, *OPTIONS) if name not in text] == []
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_help_of_data_mentions_every_data_set_and_option(capsys):
+    text = help_of(capsys, "data")
+    wanted = (*data.names(), "--data-dir", "--source-dir")
+    assert [name for name in wanted if name not in text] == []
+
+
+def test_help_mentions_the_commands(capsys):
+    text = help_of(capsys)
+    assert "lifelong-vae data fashion_mnist" in text
+    assert "lifelong-vae train digits-split" in text
+
+
+def test_every_option_reaches_the_training(monkeypatch, tmp_path):
+    called = {}
+
+    def train(*args, **kwargs):
+        called.update(kwargs, args=args)
+        return training.Results("", "", 0, 1, [], [], {}, mean_negative_elbo=1.0)
+
+    monkeypatch.setattr(cli, "train_sequence", train)
+    arguments = """train mnist-permuted --strategy naive --seed 3 --resume --tasks 2 --verbose 2
+        --data-dir D --source-dir S --epochs 4 --batch-size 5 --learning-rate 0.1
+        --learning-rate-decay cosine --no-jit-compile --latent-dim 6 --categories-per-task 2
+        --network convolutional --likelihood gaussian --replay in_batch --replay-share 0.5
+        --replay-ratio 3 --category-prior uniform
+        --consistency-weight 0 --information-weight 0.2 --information-estimator minibatch"""
+    assert cli.main([*arguments.split(), "--out", str(tmp_path)]) == 0
+    assert called == {
+        "args": ("mnist-permuted", str(tmp_path), "naive", 3),
+        "overwrite": False,
+        "resume": True,
+        "num_tasks": 2,
+        "verbose": 2,
+        "data_dir": "D",
+        "source_dir": "S",
+        "epochs": 4,
+        "batch_size": 5,
+        "learning_rate": 0.1,
+        "learning_rate_decay": "cosine",
+        "jit_compile": False,
+        "latent_dim": 6,
+        "categories_per_task": 2,
+        "network": "convolutional",
+        "likelihood": "gaussian",
+        "replay": "in_batch",
+        "replay_share": 0.5,
+        "replay_ratio": 3,
+        "category_prior": "uniform",
+        "consistency_weight": 0.0,
+        "information_weight": 0.2,
+        "information_estimator": "minibatch",
+    }
+
+
+def test_train_refuses_to_overwrite_unless_told_to(tmp_path, capsys):
+    out = tmp_path / "run"
+    command = ["train", "digits-split", *TINY, "--out", str(out)]
+    assert cli.main(command) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines[:2]] == ["Task 1 of 2, 0", "Task 2 of 2, 1"]
+    assert lines[-1].startswith("mean -ELBO over all test images: ")
+
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert cli.main(command) == 1
+    assert "--overwrite" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+    assert cli.main([*command, "--overwrite", "--seed", "1"]) == 0
+    assert json.loads((out / "results.json").read_text())["seed"] == 1
+
+
+def test_the_module_runs_as_a_program(tmp_path):
+    command = [sys.executable, "-m", "keras_lifelong_vae", "train", "digits-split", "--out", "run"]
+    here = os.path.dirname(os.path.dirname(cli.__file__))
+    environment = {**os.environ, "PYTHONPATH": here, "CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run(
+        [*command, *TINY, "--tasks=1"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert results["finished"]
+    assert f"{results['mean_negative_elbo']:.2f} nats" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "cifar"], ["cifar", *sequences.SEQUENCES]),
+        (["train", "digits-split", "--strategy", "ewc"], ["ewc", "lifelong", "naive"]),
+        (["train", "digits-split", "--overwrite", "--resume"], ["--overwrite", "--resume"]),
+        (["data", "cifar"], ["cifar", *data.names()]),
+        ([], ["data", "train"]),
+    ],
+)
+def test_what_is_not_known_is_refused_with_what_is(arguments, words, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    assert end.value.code == 2
+    message = capsys.readouterr().err
+    assert [word for word in words if word not in message] == []
+
+
+def test_a_wrong_value_is_one_line_and_no_traceback(tmp_path, capsys):
+    assert cli.main(["train", "digits-split", "--out", str(tmp_path), "--latent-dim", "0"]) == 1
+    error = capsys.readouterr().err
+    assert error == (
+        "lifelong-vae: error: `latent_dim` must be an integer of at least 1, received 0.\n"
+    )
+
+
+def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "train_sequence", interrupt)
+    assert cli.main(["train", "digits-split"]) == 130
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_data_says_where_from_what_and_where_kept(capsys):
+    assert cli.main(["data", "digits"]) == 0
+    text = capsys.readouterr().out
+    assert [
+        w for w in ("digits", "scikit-learn", "(8, 8, 1)", "1,437", "360") if w not in text
+    ] == []
