@@ -9,6 +9,7 @@ import tensorflow_probability as tfp
 
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.layers.growth import replace_weight
+from keras_lifelong_vae.layers.inverse_cdf import draw_index
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
 
@@ -23,7 +24,7 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
     """Maps features to category logits and draws (relaxed) one-hot vectors.
 
         training:  z = softmax((logits + g) / temperature),  g ~ Gumbel(0, 1)
-        otherwise: z = one_hot(argmax(logits + g))           exactly Cat(softmax(logits))
+        otherwise: z = one_hot(k),  k ~ Cat(softmax(logits))
 
     Room for `capacity` categories is allocated ahead. The first `active_categories` of them
     take part; the others have probability exactly 0, so that activating one more assigns a
@@ -127,14 +128,12 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
 
     def sample(self, logits: Tensor, seed: Tensor, training: bool = False) -> Tensor:
         """One z_d per row of `logits`; `seed` has shape `(2,)`."""
-        temperature = tf.convert_to_tensor(self.temperature)
-        relaxed = tfd.RelaxedOneHotCategorical(temperature, logits=logits).sample(
-            seed=tf.cast(seed, tf.int32)
-        )
+        seed = tf.cast(seed, tf.int32)
         if training:
-            return relaxed
-        # The largest of logits + Gumbel noise is an exact draw from the categorical.
-        return tf.one_hot(tf.argmax(relaxed, axis=-1), self.capacity, dtype=logits.dtype)
+            temperature = tf.convert_to_tensor(self.temperature)
+            return tfd.RelaxedOneHotCategorical(temperature, logits=logits).sample(seed=seed)
+        index = draw_index(tf.nn.softmax(logits), seed)
+        return tf.one_hot(index, self.capacity, dtype=logits.dtype)
 
     def grow(self, capacity: int) -> None:
         """Makes room for `capacity` categories; what was learned stays where it is.

@@ -56,10 +56,11 @@ class Autoencoder(keras.layers.Layer):
         )
 
     def build(self, input_shape: Any) -> None:
-        self.latent.build(self.encoder.output_shape)
         capacity = self.latent.categorical.capacity
+        self.latent.build(self.encoder.output_shape)
         self.read_in.build((None, self.latent.latent_dim), (None, capacity))
-        self.likelihood.build(self.decoder.output_shape)
+        if not self.likelihood.built:  # one from a file is
+            self.likelihood.build(self.decoder.output_shape)
         for layer in (self.latent, self.read_in, self.likelihood):
             layer.built = True
 
@@ -79,13 +80,14 @@ class Autoencoder(keras.layers.Layer):
         )
         return self.likelihood.mean(self.decode(LatentCode(posterior.gaussian.loc, category)))
 
-    def generate(self, num_images: Tensor, seed: Tensor, sample_pixels: bool = False) -> Tensor:
-        """x ~ p(x | z) or E[x | z], with z ~ p(z); `(num_images, *event_shape)`."""
-        seeds = tf.random.split(tf.cast(seed, tf.int32), 2)
-        decoded = self.decode(self.latent.sample_prior(num_images, seeds[0]))
-        if sample_pixels:
-            return self.likelihood.sample(decoded, seeds[1])
-        return self.likelihood.mean(decoded)
+    def images(self, code: LatentCode, seed: Tensor, sample_pixels: bool = False) -> Tensor:
+        """x ~ p(x | z) if `sample_pixels`, else E[x | z]; `(batch_size, *event_shape)`."""
+        decoded = self.decode(code)
+        return (
+            self.likelihood.sample(decoded, seed)
+            if sample_pixels
+            else self.likelihood.mean(decoded)
+        )
 
     def grow(self, capacity: int) -> None:
         """Makes room for `capacity` categories; what was learned stays where it is."""

@@ -15,11 +15,13 @@ from keras_lifelong_vae.checks import (
     check_share,
 )
 from keras_lifelong_vae.models import temperature as temperatures
+from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.models.autoencoder import Autoencoder
 from keras_lifelong_vae.models.inference import InferenceMixin
 from keras_lifelong_vae.models.inputs import check_data, images_of
 from keras_lifelong_vae.models.optimizer_reset import fresh_copy, reset_optimizer
-from keras_lifelong_vae.models.replay import MODES, PIXELS, MixedBatch, mix, real_only
+from keras_lifelong_vae.models.recent_codes import RecentCodes
+from keras_lifelong_vae.models.replay import CODES, MODES, PIXELS, MixedBatch, mix, real_only
 from keras_lifelong_vae.objectives import (
     categorical_kl,
     consistency_kl,
@@ -32,6 +34,7 @@ from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import LatentCode, LossTerms, Posterior, Tensor
 
 DEFAULT_CAPACITY_IN_TASKS = 16
+RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
 CATEGORY_PRIORS = ("uniform", "task")
 SERIALIZED = ("network", "likelihood", "temperature")  # init arguments that may be objects
 
@@ -57,6 +60,9 @@ class LifelongVAE(InferenceMixin, keras.Model):
         event_shape: Shape of one image, e.g. `(28, 28, 1)`.
         latent_dim: Dimensions of the Gaussian latent z_c.
         categories_per_task: Categories of z_d that become active with each task.
+        category_prior: "task": real images know which task they belong to, so that p(z_d) is
+            uniform over its categories; or, as in the article, "uniform" over all active ones.
+            In evaluation it is always uniform.
         category_capacity: Categories to allocate room for; 16 tasks' worth if `None`. When it
             runs out it doubles at the next rollover, all weights kept.
         network: "dense", "convolutional", or a pair (encoder, decoder) of Keras models: images to
@@ -67,6 +73,9 @@ class LifelongVAE(InferenceMixin, keras.Model):
         replay_ratio: Replayed images on top of each real one. They weigh pi in all however many
             they are; more of them mean less noise, and time in proportion.
         replay_share: pi, fixed, in [0, 1); k / (k + 1) if `None`. With 0 there is no replay.
+        replay_codes: Where the teacher's z come from: "aggregate_posterior", a few Gaussians around
+            the codes of each task, every task alike; or, as in the article, the "prior".
+        components_per_task: Gaussians a task of the aggregate posterior.
         replay_pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it.
         kl_weight: Weight of both KLs to the prior, in training only.
         consistency_weight: gamma.
@@ -108,6 +117,8 @@ class LifelongVAE(InferenceMixin, keras.Model):
         replay: str = "on_top",
         replay_ratio: int = 4,
         replay_share: float | None = None,
+        replay_codes: str = "aggregate_posterior",
+        components_per_task: int = 5,
         replay_pixels: str = "mean",
         kl_weight: float = 1.0,
         consistency_weight: float = 1.0,
@@ -129,6 +140,8 @@ class LifelongVAE(InferenceMixin, keras.Model):
         self.replay_share = (
             None if replay_share is None else check_share(replay_share, "replay_share")
         )
+        self.replay_codes = check_choice(replay_codes, "replay_codes", CODES)
+        self.components_per_task = check_positive_int(components_per_task, "components_per_task")
         self.replay_pixels = check_choice(replay_pixels, "replay_pixels", PIXELS)
         self.kl_weight = check_non_negative(kl_weight, "kl_weight")
         self.consistency_weight = check_non_negative(consistency_weight, "consistency_weight")
@@ -160,6 +173,10 @@ class LifelongVAE(InferenceMixin, keras.Model):
         pair = networks.get(network, self.event_shape, self.seed)
         likelihood = likelihoods.get(likelihood)
         latent = (self.latent_dim, capacity, per_task, self.seed)
+        self.recent_codes = RecentCodes(RECENT_CODES, self.latent_dim, capacity)
+        self.aggregate_posterior = AggregatePosterior(
+            capacity // per_task, self.components_per_task, self.latent_dim, capacity
+        )
         self.student = Autoencoder(*pair, likelihood, *latent, name="student")
         self.teacher = Autoencoder(
             *(keras.models.clone_model(part) for part in pair),
@@ -230,9 +247,7 @@ class LifelongVAE(InferenceMixin, keras.Model):
 
         def later_task() -> tuple[list[Tensor], dict[str, Tensor]]:
             ratio = self.replay_ratio if self.replay == "on_top" else 1
-            replayed = self.teacher.generate(
-                ratio * tf.shape(images)[0], replay_seed, self.replay_pixels == "sample"
-            )
+            replayed = self._replayed(ratio * tf.shape(images)[0], replay_seed)
             batch = mix(images, replayed, self._share(), self.replay, replay_seed)
             return self._gradients(batch, noise_seed)
 
@@ -249,6 +264,15 @@ class LifelongVAE(InferenceMixin, keras.Model):
         latent.temperature.assign(self.temperature(tf.convert_to_tensor(self.training_steps)))
         self.training_steps.assign_add(1)
 
+    def _replayed(self, num_images: Tensor, seed: Tensor) -> Tensor:
+        """What the teacher shows the student: z from prior or aggregate posterior, decoded."""
+        seeds = tf.random.split(seed, 2)
+        if self.replay_codes == "prior":
+            code = self.teacher.latent.sample_prior(num_images, seeds[0])
+        else:
+            code = self.aggregate_posterior.sample(num_images, seeds[0])
+        return self.teacher.images(code, seeds[1], self.replay_pixels == "sample")
+
     def _share(self) -> Tensor:
         if self.replay_share is not None:
             return tf.constant(self.replay_share)
@@ -257,25 +281,34 @@ class LifelongVAE(InferenceMixin, keras.Model):
 
     def _gradients(self, batch: MixedBatch, seed: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
         """Gradients of the batch's loss for the student, and the terms averaged over the batch."""
+        student = self.student
         with tf.GradientTape() as tape:
-            terms = self._loss_terms(batch, seed)
-            loss = tf.reduce_sum(batch.weight * self._weigh(terms)) + sum(self.student.losses)
+            posterior = student.posterior(batch.images, training=True)  # q(z | x)
+            code = student.latent.sample(posterior, seed, training=True)  # z ~ q(z | x), relaxed
+            decoded = student.decode(code, training=True)  # p(x | z)
+            terms = self._loss_terms(batch, posterior, code, decoded)
+            loss = tf.reduce_sum(batch.weight * self._weigh(terms)) + sum(student.losses)
             scaled_loss = self.optimizer.scale_loss(loss)
+        self._remember(batch, posterior, code)
         logs = {name: tf.reduce_sum(batch.weight * term) for name, term in terms._asdict().items()}
         return tape.gradient(scaled_loss, self.trainable_variables), {"loss": loss, **logs}
 
-    def _loss_terms(self, batch: MixedBatch, seed: Tensor) -> LossTerms:
-        student = self.student
-        posterior = student.posterior(batch.images, training=True)  # q(z | x)
-        code = student.latent.sample(posterior, seed, training=True)  # z ~ q(z | x), relaxed
-        decoded = student.decode(code, training=True)  # p(x | z)
+    def _loss_terms(
+        self, batch: MixedBatch, posterior: Posterior, code: LatentCode, decoded: Tensor
+    ) -> LossTerms:
         return LossTerms(
-            reconstruction=-student.likelihood.log_prob(batch.images, decoded),
+            reconstruction=-self.student.likelihood.log_prob(batch.images, decoded),
             kl_gaussian=gaussian_kl_to_prior(posterior.gaussian),
             kl_categorical=categorical_kl(posterior.logits, self._category_prior(batch)),
             consistency=self._consistency(batch, posterior),
             information=self._information(posterior, code, decoded),
         )
+
+    def _remember(self, batch: MixedBatch, posterior: Posterior, code: LatentCode) -> None:
+        """Notes the codes of the real images, to summarise the task by when it ends."""
+        if self.replay_codes == "aggregate_posterior":
+            probs = tf.nn.softmax(posterior.logits)
+            self.recent_codes.remember(code.continuous, probs, batch.replayed == 0)
 
     def _weigh(self, terms: LossTerms) -> Tensor:
         return (
@@ -347,6 +380,8 @@ class LifelongVAE(InferenceMixin, keras.Model):
                 "`rollover_teacher` must follow at least one training step on the task it ends, "
                 f"received a model with {int(self.finished_tasks)} finished tasks and none since."
             )
+        if self.replay_codes == "aggregate_posterior":
+            self._summarize_tasks()
         self.teacher.copy_weights_from(self.student)
         self.finished_tasks.assign_add(1)
         if begun + self.categories_per_task > categorical.capacity:
@@ -354,10 +389,30 @@ class LifelongVAE(InferenceMixin, keras.Model):
         elif self.compiled and self.optimizer.built:
             reset_optimizer(self.optimizer, self.trainable_variables)
 
+    def _summarize_tasks(self) -> None:
+        """Refreshes the summaries of the earlier tasks and makes that of the one that ends.
+
+        The student may encode an earlier task otherwise than its teacher did: what the teacher
+        shows of it is encoded anew.
+        """
+        finished = int(self.finished_tasks)
+        for task in range(finished):
+            seeds = tf.random.split(tf.constant([finished, task]), 3)
+            code = self.aggregate_posterior.sample(self.recent_codes.size, seeds[0], task)
+            shown = self.teacher.images(code, seeds[1], self.replay_pixels == "sample")
+            posterior = self.student.posterior(shown)
+            continuous = self.student.latent.gaussian.sample(posterior.gaussian, seeds[2])
+            probs = tf.nn.softmax(posterior.logits)
+            self.aggregate_posterior.summarize(task, continuous.numpy(), probs.numpy())
+        self.aggregate_posterior.summarize(finished, *self.recent_codes.collect())
+        self.recent_codes.forget()
+
     def _grow(self, capacity: int) -> None:
         """Allocates `capacity` categories; the one case in which the steps are traced again."""
         for vae in (self.student, self.teacher):
             vae.grow(capacity)
+        self.recent_codes.grow(capacity)
+        self.aggregate_posterior.grow(capacity // self.categories_per_task, capacity)
         self.test_function = self.predict_function = None
         if self.compiled:
             self.optimizer = fresh_copy(self.optimizer)
@@ -371,9 +426,8 @@ class LifelongVAE(InferenceMixin, keras.Model):
 
     def load_own_variables(self, store: Any) -> None:
         seed_states = ("seed_state", "evaluation_seed_state")
-        super().load_own_variables(
-            {key: store[key] for key in store.keys() if key not in seed_states}
-        )
+        own = [name for name in list(store.keys()) if name not in seed_states]
+        super().load_own_variables({name: store[name] for name in own})
         self.seed_generator.state.assign(store["seed_state"])
         self.evaluation_seed_generator.state.assign(store["evaluation_seed_state"])
 
@@ -391,6 +445,8 @@ class LifelongVAE(InferenceMixin, keras.Model):
             "replay": self.replay,
             "replay_ratio": self.replay_ratio,
             "replay_share": self.replay_share,
+            "replay_codes": self.replay_codes,
+            "components_per_task": self.components_per_task,
             "replay_pixels": self.replay_pixels,
             "kl_weight": self.kl_weight,
             "consistency_weight": self.consistency_weight,

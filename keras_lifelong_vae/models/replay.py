@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_lifelong_vae.types import Tensor
 
 MODES = ("on_top", "in_batch")
+CODES = ("prior", "aggregate_posterior")
 PIXELS = ("mean", "sample")
 
 

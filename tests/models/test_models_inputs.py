@@ -43,7 +43,7 @@ def test_bad_images_are_refused_before_training(images, error, match, as_dataset
             match = "`x` must yield batches of floating-point images"
         if len(images) == 0:
             match = "`x` must yield at least one batch"
-        data = tf.data.Dataset.from_tensor_slices(images).batch(20)
+        data = tf.data.Dataset.from_tensor_slices(images).batch(20, drop_remainder=len(images) > 0)
     for method in (model.fit, model.evaluate):
         with pytest.raises(error, match=match):
             method(data, verbose=0)
