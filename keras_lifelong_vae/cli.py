@@ -12,7 +12,7 @@ from keras_lifelong_vae import data
 from keras_lifelong_vae.experiments import sequences, strategies, train_sequence
 from keras_lifelong_vae.experiments.data_summary import summarize
 from keras_lifelong_vae.experiments.options import DECAYS
-from keras_lifelong_vae.models.lifelong_vae import CATEGORY_PRIORS
+from keras_lifelong_vae.models.objective import CATEGORY_PRIORS
 from keras_lifelong_vae.models.replay import MODES
 from keras_lifelong_vae.objectives import information
 from keras_lifelong_vae.version import __version__

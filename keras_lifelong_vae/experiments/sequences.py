@@ -74,14 +74,14 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         "fashion_mnist",
         tasks.split_by_class,
         TrainingOptions(epochs=10),
-        {"latent_dim": 14},
+        {"latent_dim": 14, "replay_share": 0.7},
     ),
     "mnist-split": SequenceSpec(
         "MNIST, one digit at a time: 10 tasks",
         "mnist",
         tasks.split_by_class,
         TrainingOptions(epochs=10),
-        {"latent_dim": 14},
+        {"latent_dim": 14, "replay_share": 0.7},
     ),
     "mnist-permuted": SequenceSpec(
         "MNIST, then under 4 permutations of its pixels: 5 tasks",

@@ -1,36 +1,34 @@
 """Ways of learning one task after another."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from keras_lifelong_vae.checks import check_choice
-from keras_lifelong_vae.models import LifelongVAE
+
+# What each strategy fixes of the model's options; everything else is the same for all.
+STRATEGIES: Mapping[str, Mapping[str, Any]] = {
+    # The teacher replays, and the student stays consistent with it.
+    "lifelong": {},
+    # The same model and rollover without replay, so without consistency: it only goes on.
+    "naive": {"replay_share": 0.0},
+}
 
 
-def lifelong(event_shape: Sequence[int], **options: Any) -> LifelongVAE:
-    """The lifelong VAE: the teacher replays, and the student stays consistent with it."""
-    return LifelongVAE(event_shape, **options)
+def fixed_options(name: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options of the model that the strategy called `name` fixes.
 
-
-def naive(event_shape: Sequence[int], **options: Any) -> LifelongVAE:
-    """The same model and rollover without replay, so without consistency: it only goes on.
-
-    Raises:
-        ValueError: If `replay_share` is given and not 0.
-    """
-    share = options.pop("replay_share", None)
-    if share:
-        raise ValueError(f"`replay_share` must be 0 with strategy 'naive', received {share!r}.")
-    return LifelongVAE(event_shape, replay_share=0.0, **options)
-
-
-STRATEGIES: Mapping[str, Callable[..., LifelongVAE]] = {"lifelong": lifelong, "naive": naive}
-
-
-def get(name: str) -> Callable[..., LifelongVAE]:
-    """The strategy called `name`, a function of `event_shape` and the model's options.
+    Args:
+        name: One of `STRATEGIES`.
+        given: The options that the user chose.
 
     Raises:
-        ValueError: If there is none of that name.
+        ValueError: If there is no strategy of that name, or the user chose one of its fixed
+            options otherwise.
     """
-    return STRATEGIES[check_choice(name, "strategy", tuple(STRATEGIES))]
+    fixed = STRATEGIES[check_choice(name, "strategy", tuple(STRATEGIES))]
+    for option, value in fixed.items():
+        if given.get(option) not in (None, value):
+            raise ValueError(
+                f"`{option}` must be {value:g} with strategy {name!r}, received {given[option]!r}."
+            )
+    return fixed

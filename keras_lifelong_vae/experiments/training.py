@@ -65,11 +65,11 @@ def train_sequence(
     directory = RunDirectory(Path(out))
     if not (overwrite or resume):
         directory.check_free()
-    spec, build = sequences.get(sequence), strategies.get(strategy)
+    spec, fixed = sequences.get(sequence), strategies.fixed_options(strategy, options)
     training, model_options = spec.options(options)
     tasks = spec.load(training.batch_size, seed, num_tasks, data_dir, source_dir)
     keras.utils.set_random_seed(seed)
-    model = build(tasks.event_shape, **{"seed": seed, **model_options})
+    model = LifelongVAE(tasks.event_shape, **{"seed": seed, **model_options, **fixed})
     model.compile(optimizer=training.optimizer(tasks), jit_compile=training.jit_compile)
     results = _begin(sequence, strategy, seed, training, tasks, model)
     begun = directory.resume(results) if resume else None

@@ -47,7 +47,7 @@ class DiscretizedLogistic(Likelihood):
             name="log_scale",
         )
 
-    def distribution(self, decoded: Tensor) -> tfd.Distribution:
+    def distribution(self, decoded: Tensor) -> Any:
         """The distribution of the levels 0 ... 255, its batch shape `(batch_size,)`."""
         # Quantizing rounds up, hence the half: level k holds the values in (k - 1/2, k + 1/2].
         loc = MAX_LEVEL * self.mean(decoded) - 0.5

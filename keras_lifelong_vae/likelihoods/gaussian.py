@@ -47,7 +47,7 @@ class Gaussian(Likelihood):
             name="log_scale",
         )
 
-    def distribution(self, decoded: Tensor) -> tfd.Distribution:
+    def distribution(self, decoded: Tensor) -> Any:
         """The distribution of the image, its batch shape `(batch_size,)`."""
         scale = MIN_SCALE + tf.exp(tf.convert_to_tensor(self.log_scale))
         return tfd.Independent(tfd.Normal(self.mean(decoded), scale), len(decoded.shape) - 1)

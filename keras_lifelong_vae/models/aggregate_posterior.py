@@ -54,6 +54,11 @@ class AggregatePosterior(keras.layers.Layer):
             continuous: z_c ~ q(z_c | x), `(n, latent_dim)`.
             category_probs: Probabilities of q(z_d | x), `(n, capacity)`.
         """
+        if len(continuous) == 1:  # a covariance takes two
+            continuous, category_probs = (
+                np.repeat(continuous, 2, 0),
+                np.repeat(category_probs, 2, 0),
+            )
         number = max(1, min(self.num_components, len(continuous) // MIN_CODES_PER_COMPONENT))
         mixture = GaussianMixture(
             number, reg_covar=COVARIANCE_FLOOR, init_params="k-means++", random_state=task

@@ -1,41 +1,30 @@
 """The lifelong VAE: a student that learns, a frozen teacher that replays what it knew."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from keras_lifelong_vae import likelihoods, networks
-from keras_lifelong_vae.checks import (
-    check_choice,
-    check_choices,
-    check_non_negative,
-    check_positive_int,
-    check_share,
-)
+from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.models import temperature as temperatures
 from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.models.autoencoder import Autoencoder
 from keras_lifelong_vae.models.inference import InferenceMixin
 from keras_lifelong_vae.models.inputs import check_data, images_of
+from keras_lifelong_vae.models.objective import Objective
 from keras_lifelong_vae.models.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.models.recent_codes import RecentCodes
-from keras_lifelong_vae.models.replay import CODES, MODES, PIXELS, MixedBatch, mix, real_only
-from keras_lifelong_vae.objectives import (
-    categorical_kl,
-    consistency_kl,
-    gaussian_kl_to_prior,
-    information,
-    negative_elbo,
-)
-from keras_lifelong_vae.objectives.consistency import DIRECTIONS, PARTS
+from keras_lifelong_vae.models.replay import MixedBatch, Replay, real_only
+from keras_lifelong_vae.objectives import negative_elbo
+from keras_lifelong_vae.objectives.consistency import PARTS
 from keras_lifelong_vae.registration import register
-from keras_lifelong_vae.types import LatentCode, LossTerms, Posterior, Tensor
+from keras_lifelong_vae.types import LossTerms, Tensor
 
 DEFAULT_CAPACITY_IN_TASKS = 16
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
-CATEGORY_PRIORS = ("uniform", "task")
 SERIALIZED = ("network", "likelihood", "temperature")  # init arguments that may be objects
 
 serialize = keras.saving.serialize_keras_object
@@ -115,7 +104,7 @@ class LifelongVAE(InferenceMixin, keras.Model):
         network: Any = "dense",
         likelihood: Any = "bernoulli",
         replay: str = "on_top",
-        replay_ratio: int = 4,
+        replay_ratio: int = 2,
         replay_share: float | None = None,
         replay_codes: str = "aggregate_posterior",
         components_per_task: int = 5,
@@ -134,55 +123,56 @@ class LifelongVAE(InferenceMixin, keras.Model):
         self.event_shape = tuple(check_positive_int(size, "event_shape") for size in event_shape)
         self.latent_dim = check_positive_int(latent_dim, "latent_dim")
         self.categories_per_task = check_positive_int(categories_per_task, "categories_per_task")
-        self.category_prior = check_choice(category_prior, "category_prior", CATEGORY_PRIORS)
-        self.replay = check_choice(replay, "replay", MODES)
-        self.replay_ratio = check_positive_int(replay_ratio, "replay_ratio")
-        self.replay_share = (
-            None if replay_share is None else check_share(replay_share, "replay_share")
+        self.objective = Objective(
+            kl_weight,
+            category_prior,
+            consistency_weight,
+            consistency_parts,
+            consistency_direction,
+            information_weight,
+            information_estimator,
         )
-        self.replay_codes = check_choice(replay_codes, "replay_codes", CODES)
-        self.components_per_task = check_positive_int(components_per_task, "components_per_task")
-        self.replay_pixels = check_choice(replay_pixels, "replay_pixels", PIXELS)
-        self.kl_weight = check_non_negative(kl_weight, "kl_weight")
-        self.consistency_weight = check_non_negative(consistency_weight, "consistency_weight")
-        self.consistency_parts = check_choices(consistency_parts, "consistency_parts", PARTS)
-        self.consistency_direction = check_choice(
-            consistency_direction, "consistency_direction", DIRECTIONS
-        )
-        self.information_weight = check_non_negative(information_weight, "information_weight")
-        self.information_estimator = check_choice(
-            information_estimator, "information_estimator", tuple(information.ESTIMATORS)
+        self.replay = Replay(
+            replay, replay_ratio, replay_share, replay_codes, components_per_task, replay_pixels
         )
         self.temperature = temperatures.get(temperature)
         self.seed = seed
         self.network = network if isinstance(network, str) else None
-        self._build_student_and_teacher(network, likelihood, category_capacity)
+        self._build_parts(network, likelihood, category_capacity)
         self._build_state()
         self.build((None, *self.event_shape))
 
-    def _build_student_and_teacher(
-        self, network: Any, likelihood: Any, category_capacity: int | None
-    ) -> None:
+    def _build_parts(self, network: Any, likelihood: Any, category_capacity: int | None) -> None:
         per_task = self.categories_per_task
-        capacity = category_capacity or DEFAULT_CAPACITY_IN_TASKS * per_task
+        capacity = category_capacity
+        if capacity is None:
+            capacity = DEFAULT_CAPACITY_IN_TASKS * per_task
         if check_positive_int(capacity, "category_capacity") < per_task:
             raise ValueError(
                 f"`category_capacity` must be at least `categories_per_task` ({per_task}), "
                 f"received {category_capacity}."
             )
-        pair = networks.get(network, self.event_shape, self.seed)
-        likelihood = likelihoods.get(likelihood)
-        latent = (self.latent_dim, capacity, per_task, self.seed)
         self.recent_codes = RecentCodes(RECENT_CODES, self.latent_dim, capacity)
         self.aggregate_posterior = AggregatePosterior(
-            capacity // per_task, self.components_per_task, self.latent_dim, capacity
+            capacity // per_task, self.replay.components_per_task, self.latent_dim, capacity
         )
-        self.student = Autoencoder(*pair, likelihood, *latent, name="student")
+        encoder, decoder = networks.get(network, self.event_shape, self.seed)
+        likelihood = likelihoods.get(likelihood)
+        latent: dict[str, Any] = {
+            "latent_dim": self.latent_dim,
+            "capacity": capacity,
+            "seed": self.seed,
+        }
+        self.student = Autoencoder(
+            encoder, decoder, likelihood, active_categories=per_task, name="student", **latent
+        )
         self.teacher = Autoencoder(
-            *(keras.models.clone_model(part) for part in pair),
+            keras.models.clone_model(encoder),
+            keras.models.clone_model(decoder),
             likelihood.__class__.from_config(likelihood.get_config()),
-            *latent,
+            active_categories=per_task,
             name="teacher",
+            **latent,
         )
 
     def _build_state(self) -> None:
@@ -246,12 +236,12 @@ class LifelongVAE(InferenceMixin, keras.Model):
             return self._gradients(real_only(images), noise_seed)
 
         def later_task() -> tuple[list[Tensor], dict[str, Tensor]]:
-            ratio = self.replay_ratio if self.replay == "on_top" else 1
-            replayed = self._replayed(ratio * tf.shape(images)[0], replay_seed)
-            batch = mix(images, replayed, self._share(), self.replay, replay_seed)
+            batch = self.replay.batch(
+                images, self.teacher, self.aggregate_posterior, self.finished_tasks, replay_seed
+            )
             return self._gradients(batch, noise_seed)
 
-        if self.replay_share == 0:
+        if self.replay.is_off:
             gradients, logs = first_task()
         else:
             gradients, logs = tf.cond(self.finished_tasks > 0, later_task, first_task)
@@ -264,90 +254,20 @@ class LifelongVAE(InferenceMixin, keras.Model):
         latent.temperature.assign(self.temperature(tf.convert_to_tensor(self.training_steps)))
         self.training_steps.assign_add(1)
 
-    def _replayed(self, num_images: Tensor, seed: Tensor) -> Tensor:
-        """What the teacher shows the student: z from prior or aggregate posterior, decoded."""
-        seeds = tf.random.split(seed, 2)
-        if self.replay_codes == "prior":
-            code = self.teacher.latent.sample_prior(num_images, seeds[0])
-        else:
-            code = self.aggregate_posterior.sample(num_images, seeds[0])
-        return self.teacher.images(code, seeds[1], self.replay_pixels == "sample")
-
-    def _share(self) -> Tensor:
-        if self.replay_share is not None:
-            return tf.constant(self.replay_share)
-        finished = tf.cast(self.finished_tasks, tf.float32)
-        return finished / (finished + 1.0)
-
     def _gradients(self, batch: MixedBatch, seed: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
         """Gradients of the batch's loss for the student, and the terms averaged over the batch."""
-        student = self.student
         with tf.GradientTape() as tape:
-            posterior = student.posterior(batch.images, training=True)  # q(z | x)
-            code = student.latent.sample(posterior, seed, training=True)  # z ~ q(z | x), relaxed
-            decoded = student.decode(code, training=True)  # p(x | z)
-            terms = self._loss_terms(batch, posterior, code, decoded)
-            loss = tf.reduce_sum(batch.weight * self._weigh(terms)) + sum(student.losses)
+            terms, posterior, code = self.objective.terms(
+                batch, self.student, self.teacher, self.categories_per_task, seed
+            )
+            loss = tf.reduce_sum(batch.weight * self.objective.weigh(terms))
+            loss += sum(self.student.losses)
             scaled_loss = self.optimizer.scale_loss(loss)
-        self._remember(batch, posterior, code)
-        logs = {name: tf.reduce_sum(batch.weight * term) for name, term in terms._asdict().items()}
-        return tape.gradient(scaled_loss, self.trainable_variables), {"loss": loss, **logs}
-
-    def _loss_terms(
-        self, batch: MixedBatch, posterior: Posterior, code: LatentCode, decoded: Tensor
-    ) -> LossTerms:
-        return LossTerms(
-            reconstruction=-self.student.likelihood.log_prob(batch.images, decoded),
-            kl_gaussian=gaussian_kl_to_prior(posterior.gaussian),
-            kl_categorical=categorical_kl(posterior.logits, self._category_prior(batch)),
-            consistency=self._consistency(batch, posterior),
-            information=self._information(posterior, code, decoded),
-        )
-
-    def _remember(self, batch: MixedBatch, posterior: Posterior, code: LatentCode) -> None:
-        """Notes the codes of the real images, to summarise the task by when it ends."""
-        if self.replay_codes == "aggregate_posterior":
+        if self.replay.needs_summaries:
             probs = tf.nn.softmax(posterior.logits)
             self.recent_codes.remember(code.continuous, probs, batch.replayed == 0)
-
-    def _weigh(self, terms: LossTerms) -> Tensor:
-        return (
-            terms.reconstruction
-            + self.kl_weight * (terms.kl_gaussian + terms.kl_categorical)
-            + self.consistency_weight * terms.consistency
-            + self.information_weight * terms.information
-        )
-
-    def _category_prior(self, batch: MixedBatch) -> Tensor:
-        """Logits of p(z_d) of each image; with the "task" prior, real ones know their task."""
-        categorical = self.student.latent.categorical
-        prior_logits = categorical.prior_logits()
-        if self.category_prior == "uniform":
-            return prior_logits
-        task_logits = categorical.task_prior_logits(self.categories_per_task)
-        return tf.where(batch.replayed[:, None] > 0, prior_logits, task_logits)
-
-    def _consistency(self, batch: MixedBatch, posterior: Posterior) -> Tensor:
-        """KL between teacher and student where x was replayed, 0 where it is real."""
-        if batch.replay_begin is None or not self.consistency_weight:
-            return tf.zeros_like(batch.weight)
-        begin = batch.replay_begin
-        divergence = consistency_kl(
-            self.teacher.posterior(batch.images[begin:]),
-            tf.nest.map_structure(lambda parameter: parameter[begin:], posterior),
-            self.consistency_direction,
-            self.consistency_parts,
-        )
-        return batch.replayed * tf.pad(divergence, [[begin, 0]])
-
-    def _information(self, posterior: Posterior, code: LatentCode, decoded: Tensor) -> Tensor:
-        """What z_c tells about the student's own reconstruction, by the chosen estimator."""
-        if not self.information_weight:
-            return tf.zeros_like(posterior.gaussian.loc[:, 0])
-        reconstructed = self.student.likelihood.mean(decoded)
-        reencoded = self.student.posterior(reconstructed, training=True)
-        estimate = information.get(self.information_estimator)
-        return estimate(reencoded.gaussian, posterior.gaussian, code.continuous)
+        logs = {name: tf.reduce_sum(batch.weight * term) for name, term in terms._asdict().items()}
+        return tape.gradient(scaled_loss, self.trainable_variables), {"loss": loss, **logs}
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         images = images_of(data)
@@ -380,7 +300,7 @@ class LifelongVAE(InferenceMixin, keras.Model):
                 "`rollover_teacher` must follow at least one training step on the task it ends, "
                 f"received a model with {int(self.finished_tasks)} finished tasks and none since."
             )
-        if self.replay_codes == "aggregate_posterior":
+        if self.replay.needs_summaries:
             self._summarize_tasks()
         self.teacher.copy_weights_from(self.student)
         self.finished_tasks.assign_add(1)
@@ -399,7 +319,7 @@ class LifelongVAE(InferenceMixin, keras.Model):
         for task in range(finished):
             seeds = tf.random.split(tf.constant([finished, task]), 3)
             code = self.aggregate_posterior.sample(self.recent_codes.size, seeds[0], task)
-            shown = self.teacher.images(code, seeds[1], self.replay_pixels == "sample")
+            shown = self.teacher.images(code, seeds[1], self.replay.replay_pixels == "sample")
             posterior = self.student.posterior(shown)
             continuous = self.student.latent.gaussian.sample(posterior.gaussian, seeds[2])
             probs = tf.nn.softmax(posterior.logits)
@@ -415,7 +335,7 @@ class LifelongVAE(InferenceMixin, keras.Model):
         self.aggregate_posterior.grow(capacity // self.categories_per_task, capacity)
         self.test_function = self.predict_function = None
         if self.compiled:
-            self.optimizer = fresh_copy(self.optimizer)
+            self.optimizer: keras.optimizers.Optimizer = fresh_copy(self.optimizer)
             self.optimizer.build(self.trainable_variables)
             self.make_train_function(force=True)
 
@@ -438,22 +358,11 @@ class LifelongVAE(InferenceMixin, keras.Model):
             "event_shape": self.event_shape,
             "latent_dim": self.latent_dim,
             "categories_per_task": self.categories_per_task,
-            "category_prior": self.category_prior,
             "category_capacity": self.student.latent.categorical.capacity,
             "network": self.network or serialize(pair),
             "likelihood": serialize(self.student.likelihood),
-            "replay": self.replay,
-            "replay_ratio": self.replay_ratio,
-            "replay_share": self.replay_share,
-            "replay_codes": self.replay_codes,
-            "components_per_task": self.components_per_task,
-            "replay_pixels": self.replay_pixels,
-            "kl_weight": self.kl_weight,
-            "consistency_weight": self.consistency_weight,
-            "consistency_parts": self.consistency_parts,
-            "consistency_direction": self.consistency_direction,
-            "information_weight": self.information_weight,
-            "information_estimator": self.information_estimator,
+            **asdict(self.objective),
+            **asdict(self.replay),
             "temperature": serialize(self.temperature),
             "seed": self.seed,
         }

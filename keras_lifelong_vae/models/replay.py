@@ -1,9 +1,13 @@
 """The student's input: real images mixed with what the teacher generates."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import tensorflow as tf
 
+from keras_lifelong_vae.checks import check_choice, check_positive_int, check_share
+from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
+from keras_lifelong_vae.models.autoencoder import Autoencoder
 from keras_lifelong_vae.types import Tensor
 
 MODES = ("on_top", "in_batch")
@@ -64,3 +68,65 @@ def mix(images: Tensor, replayed: Tensor, share: Tensor, mode: str, seed: Tensor
     broadcastable = tf.reshape(omega, (-1, *[1] * (len(images.shape) - 1)))
     mixed = tf.where(broadcastable, replayed, images)
     return real._replace(images=mixed, replayed=tf.cast(omega, tf.float32), replay_begin=0)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Options of the replay; see `LifelongVAE` for what each means."""
+
+    replay: str
+    replay_ratio: int
+    replay_share: float | None
+    replay_codes: str
+    components_per_task: int
+    replay_pixels: str
+
+    def __post_init__(self) -> None:
+        check_choice(self.replay, "replay", MODES)
+        check_positive_int(self.replay_ratio, "replay_ratio")
+        if self.replay_share is not None:
+            check_share(self.replay_share, "replay_share")
+        check_choice(self.replay_codes, "replay_codes", CODES)
+        check_positive_int(self.components_per_task, "components_per_task")
+        check_choice(self.replay_pixels, "replay_pixels", PIXELS)
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing is ever replayed."""
+        return self.replay_share == 0
+
+    @property
+    def needs_summaries(self) -> bool:
+        """Whether the teacher draws z from what is known of each task's codes."""
+        return self.replay_codes == "aggregate_posterior" and not self.is_off
+
+    def share(self, finished_tasks: Tensor) -> Tensor:
+        """pi: fixed, or k / (k + 1) after k finished tasks."""
+        if self.replay_share is not None:
+            return tf.constant(self.replay_share)
+        finished = tf.cast(finished_tasks, tf.float32)
+        return finished / (finished + 1.0)
+
+    def show(
+        self, teacher: Autoencoder, summaries: AggregatePosterior, num_images: Tensor, seed: Tensor
+    ) -> Tensor:
+        """What the teacher shows: z from prior or aggregate posterior, decoded."""
+        seeds = tf.random.split(seed, 2)
+        if self.needs_summaries:
+            code = summaries.sample(num_images, seeds[0])
+        else:
+            code = teacher.latent.sample_prior(num_images, seeds[0])
+        return teacher.images(code, seeds[1], self.replay_pixels == "sample")
+
+    def batch(
+        self,
+        images: Tensor,
+        teacher: Autoencoder,
+        summaries: AggregatePosterior,
+        finished_tasks: Tensor,
+        seed: Tensor,
+    ) -> MixedBatch:
+        """The real batch `images` mixed with what the teacher shows."""
+        ratio = self.replay_ratio if self.replay == "on_top" else 1
+        replayed = self.show(teacher, summaries, ratio * tf.shape(images)[0], seed)
+        return mix(images, replayed, self.share(finished_tasks), self.replay, seed)

@@ -1,6 +1,6 @@
 """Encoders and decoders, chosen by name or any pair of Keras models."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -9,7 +9,10 @@ from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.networks.convolutional import convolutional
 from keras_lifelong_vae.networks.dense import dense
 
-_BY_NAME = {"dense": dense, "convolutional": convolutional}
+_BY_NAME: dict[str, Callable[..., tuple[keras.Model, keras.Model]]] = {
+    "dense": dense,
+    "convolutional": convolutional,
+}
 
 
 def get(

@@ -15,9 +15,12 @@ SEED = tf.constant([0, 0])
 
 def loss_terms(model, batch, seed=SEED):
     """The terms of a batch, as the training step computes them."""
-    posterior = model.student.posterior(batch.images, training=True)
-    code = model.student.latent.sample(posterior, seed, training=True)
-    return model._loss_terms(batch, posterior, code, model.student.decode(code, training=True))
+    return model.objective.terms(batch, model.student, model.teacher, 1, seed)[0]
+
+
+def shown(model, number):
+    """What the teacher replays."""
+    return model.replay.show(model.teacher, model.aggregate_posterior, number, SEED)
 
 
 OPTIONS = [
@@ -41,7 +44,7 @@ def test_every_option_trains_two_tasks_and_loss_is_the_sum_of_its_terms(options)
             digits(label, 64), epochs=3, batch_size=32, verbose=0, callbacks=[TeacherRollover()]
         ).history
         terms = LossTerms(*(np.array(history[name]) for name in LossTerms._fields))
-        np.testing.assert_allclose(model._weigh(terms), history["loss"], rtol=1e-5)
+        np.testing.assert_allclose(model.objective.weigh(terms), history["loss"], rtol=1e-5)
         assert history["loss"][-1] < history["loss"][0]
     assert int(model.finished_tasks) == 2
     replays = options.get("replay_share") != 0 and options.get("consistency_weight") != 0
@@ -55,12 +58,12 @@ def test_the_teacher_is_frozen_and_no_gradient_reaches_it():
     frozen = [weight.numpy() for weight in model.teacher.weights]
     model.fit(digits(1), epochs=1, verbose=0)
     images = tf.constant(digits(1, 16))
-    replayed = model._replayed(16, SEED)
+    replayed = shown(model, 16)
     batch = mix(images, replayed, tf.constant(0.5), "on_top", tf.constant([0, 0]))
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([weight.value for weight in model.teacher.weights if weight.dtype == "float32"])
         terms = loss_terms(model, batch)
-        loss = tf.reduce_sum(model._weigh(terms))
+        loss = tf.reduce_sum(model.objective.weigh(terms))
     to_teacher = [
         tape.gradient(loss, weight.value)
         for weight in model.teacher.weights
@@ -78,7 +81,7 @@ def test_consistency_is_zero_on_real_images():
     model = small_model()
     model.fit(digits(0), epochs=1, verbose=0, callbacks=[TeacherRollover()])
     images = tf.constant(digits(1, 8))
-    replayed = model._replayed(8, SEED)
+    replayed = shown(model, 8)
     for mode, share in (("on_top", 0.5), ("in_batch", 0.5)):
         batch = mix(images, replayed, tf.constant(share), mode, tf.constant([5, 6]))
         terms = loss_terms(model, batch)
@@ -110,12 +113,12 @@ def test_both_modes_have_the_same_expected_loss():
     model = small_model()
     model.fit(digits(0), epochs=1, verbose=0, callbacks=[TeacherRollover()])
     images = tf.repeat(tf.constant(digits(1, 100)), 20, axis=0)
-    replayed = model._replayed(2000, SEED)
+    replayed = shown(model, 2000)
 
     def loss(mode):
         batch = mix(images, replayed, tf.constant(0.7), mode, tf.constant([1, 1]))
         terms = loss_terms(model, batch, tf.constant([2, 2]))
-        return float(tf.reduce_sum(batch.weight * model._weigh(terms)))
+        return float(tf.reduce_sum(batch.weight * model.objective.weigh(terms)))
 
     assert loss("in_batch") == pytest.approx(loss("on_top"), rel=0.02)
 
@@ -124,10 +127,9 @@ def test_replay_share_follows_the_number_of_finished_tasks():
     model = small_model(compiled=False)
     shares = []
     for finished in range(4):
-        model.finished_tasks.assign(finished)
-        shares.append(float(model._share()))
+        shares.append(float(model.replay.share(finished)))
     np.testing.assert_allclose(shares, [0, 1 / 2, 2 / 3, 3 / 4], rtol=1e-6)
-    assert float(small_model(compiled=False, replay_share=0.25)._share()) == 0.25
+    assert float(small_model(compiled=False, replay_share=0.25).replay.share(5)) == 0.25
 
 
 def test_a_real_batch_weighs_every_image_alike():
