@@ -40,9 +40,7 @@ def main() -> None:
         print(f"\n== {sequence}, {strategy}: {epochs} epochs a class ==", flush=True)
         directory = arguments.out / strategy
         runs.append(
-            train_sequence(
-                sequence, directory, strategy, epochs=epochs, overwrite=True, verbose=0
-            )
+            train_sequence(sequence, directory, strategy, epochs=epochs, overwrite=True, verbose=0)
         )
         model = keras.models.load_model(directory / "model.keras")
         images[strategy] = model.generate(NUM_IMAGES, seed=0)

@@ -121,10 +121,9 @@ class InferenceMixin:
             TypeError: If `images` does not hold floating-point numbers.
             ValueError: If a shape is not `event_shape` or a value is not in [0, 1].
         """
-        first_seed, *_ = seed_pair = self._seed(seed)
-        bounds = []
+        first_seed, bounds = self._seed(seed), []
         for index, batch in enumerate(self._batches(images, batch_size)):
-            terms = self._elbo_terms(batch, tf.stack([first_seed, seed_pair[1] + index]))
+            terms = self._elbo_terms(batch, first_seed + tf.constant([0, index]))
             bounds.append(
                 negative_elbo(
                     -terms["reconstruction"], terms["kl_gaussian"], terms["kl_categorical"]

@@ -13,12 +13,13 @@ from keras_lifelong_vae.models import temperature as temperatures
 from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.models.autoencoder import Autoencoder
 from keras_lifelong_vae.models.inference import InferenceMixin
-from keras_lifelong_vae.models.inputs import check_data, images_of
+from keras_lifelong_vae.models.inputs import check_data
 from keras_lifelong_vae.models.objective import Objective
 from keras_lifelong_vae.models.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.models.recent_codes import RecentCodes
-from keras_lifelong_vae.models.replay import MixedBatch, Replay, real_only
-from keras_lifelong_vae.objectives import negative_elbo
+from keras_lifelong_vae.models.replay import Replay
+from keras_lifelong_vae.models.task_summaries import summarize_tasks
+from keras_lifelong_vae.models.training import TrainingMixin
 from keras_lifelong_vae.objectives.consistency import PARTS
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import LossTerms, Tensor
@@ -32,7 +33,7 @@ deserialize = keras.saving.deserialize_keras_object
 
 
 @register
-class LifelongVAE(InferenceMixin, keras.Model):
+class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
     """One VAE for data sets that arrive one after another; it forgets none and keeps none.
 
     The loss of one image, in nats, minimised by `fit`:
@@ -226,62 +227,6 @@ class LifelongVAE(InferenceMixin, keras.Model):
         check_data(x, "x", self.event_shape)
         return super().evaluate(x, *args, **kwargs)
 
-    def train_step(self, data: Any) -> dict[str, Tensor]:
-        images = images_of(data)
-        seed = tf.cast(self.seed_generator.next(), tf.int32)
-        replay_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
-        self._begin_step()
-
-        def first_task() -> tuple[list[Tensor], dict[str, Tensor]]:
-            return self._gradients(real_only(images), noise_seed)
-
-        def later_task() -> tuple[list[Tensor], dict[str, Tensor]]:
-            batch = self.replay.batch(
-                images, self.teacher, self.aggregate_posterior, self.finished_tasks, replay_seed
-            )
-            return self._gradients(batch, noise_seed)
-
-        if self.replay.is_off:
-            gradients, logs = first_task()
-        else:
-            gradients, logs = tf.cond(self.finished_tasks > 0, later_task, first_task)
-        self.optimizer.apply(gradients, self.trainable_variables)
-        return self._track(logs)
-
-    def _begin_step(self) -> None:
-        latent = self.student.latent.categorical
-        latent.active_categories.assign(self.categories_per_task * (self.finished_tasks + 1))
-        latent.temperature.assign(self.temperature(tf.convert_to_tensor(self.training_steps)))
-        self.training_steps.assign_add(1)
-
-    def _gradients(self, batch: MixedBatch, seed: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
-        """Gradients of the batch's loss for the student, and the terms averaged over the batch."""
-        with tf.GradientTape() as tape:
-            terms, posterior, code = self.objective.terms(
-                batch, self.student, self.teacher, self.categories_per_task, seed
-            )
-            loss = tf.reduce_sum(batch.weight * self.objective.weigh(terms))
-            loss += sum(self.student.losses)
-            scaled_loss = self.optimizer.scale_loss(loss)
-        if self.replay.needs_summaries:
-            probs = tf.nn.softmax(posterior.logits)
-            self.recent_codes.remember(code.continuous, probs, batch.replayed == 0)
-        logs = {name: tf.reduce_sum(batch.weight * term) for name, term in terms._asdict().items()}
-        return tape.gradient(scaled_loss, self.trainable_variables), {"loss": loss, **logs}
-
-    def test_step(self, data: Any) -> dict[str, Tensor]:
-        images = images_of(data)
-        terms = self._elbo_terms(images, self.evaluation_seed_generator.next())
-        bound = negative_elbo(
-            -terms["reconstruction"], terms["kl_gaussian"], terms["kl_categorical"]
-        )
-        return self._track({"loss": bound, "negative_elbo": bound, **terms})
-
-    def _track(self, values: dict[str, Tensor]) -> dict[str, Tensor]:
-        for name, value in values.items():
-            self._trackers[name].update_state(value)
-        return {name: self._trackers[name].result() for name in values}
-
     def rollover_teacher(self) -> None:
         """Ends a task: the teacher becomes the student, and the next task may begin.
 
@@ -301,31 +246,19 @@ class LifelongVAE(InferenceMixin, keras.Model):
                 f"received a model with {int(self.finished_tasks)} finished tasks and none since."
             )
         if self.replay.needs_summaries:
-            self._summarize_tasks()
+            summarize_tasks(
+                self.aggregate_posterior,
+                self.recent_codes,
+                self.student,
+                self.teacher,
+                int(self.finished_tasks),
+            )
         self.teacher.copy_weights_from(self.student)
         self.finished_tasks.assign_add(1)
         if begun + self.categories_per_task > categorical.capacity:
             self._grow(2 * categorical.capacity)
         elif self.compiled and self.optimizer.built:
             reset_optimizer(self.optimizer, self.trainable_variables)
-
-    def _summarize_tasks(self) -> None:
-        """Refreshes the summaries of the earlier tasks and makes that of the one that ends.
-
-        The student may encode an earlier task otherwise than its teacher did: what the teacher
-        shows of it is encoded anew.
-        """
-        finished = int(self.finished_tasks)
-        for task in range(finished):
-            seeds = tf.random.split(tf.constant([finished, task]), 3)
-            code = self.aggregate_posterior.sample(self.recent_codes.size, seeds[0], task)
-            shown = self.teacher.images(code, seeds[1], self.replay.replay_pixels == "sample")
-            posterior = self.student.posterior(shown)
-            continuous = self.student.latent.gaussian.sample(posterior.gaussian, seeds[2])
-            probs = tf.nn.softmax(posterior.logits)
-            self.aggregate_posterior.summarize(task, continuous.numpy(), probs.numpy())
-        self.aggregate_posterior.summarize(finished, *self.recent_codes.collect())
-        self.recent_codes.forget()
 
     def _grow(self, capacity: int) -> None:
         """Allocates `capacity` categories; the one case in which the steps are traced again."""

@@ -1,0 +1,36 @@
+"""What is known of every finished task when one more ends."""
+
+import tensorflow as tf
+
+from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
+from keras_lifelong_vae.models.autoencoder import Autoencoder
+from keras_lifelong_vae.models.recent_codes import RecentCodes
+
+
+def summarize_tasks(
+    summaries: AggregatePosterior,
+    recent_codes: RecentCodes,
+    student: Autoencoder,
+    teacher: Autoencoder,
+    finished_tasks: int,
+) -> None:
+    """Refreshes the summaries of the earlier tasks and makes that of the one that ends.
+
+    The student may encode an earlier task otherwise than its teacher did, so what the teacher
+    shows of it is encoded anew. The codes of the task that ends are dropped once summarised.
+
+    Args:
+        summaries: Of the `finished_tasks` earlier tasks; one is added.
+        recent_codes: Of the task that ends.
+        student: What has just been trained.
+        teacher: What it was before.
+        finished_tasks: Number of earlier tasks.
+    """
+    for task in range(finished_tasks):
+        seeds = tf.random.split(tf.constant([finished_tasks, task]), 2)
+        shown = teacher.images(summaries.sample(recent_codes.size, seeds[0], task), seeds[0])
+        posterior = student.posterior(shown)
+        continuous = student.latent.gaussian.sample(posterior.gaussian, seeds[1])
+        summaries.summarize(task, continuous.numpy(), tf.nn.softmax(posterior.logits).numpy())
+    summaries.summarize(finished_tasks, *recent_codes.collect())
+    recent_codes.forget()
