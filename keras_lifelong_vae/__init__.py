@@ -1,6 +1,15 @@
 """Lifelong generative modeling with Keras: one VAE for data sets that arrive one after another."""
 
-from keras_lifelong_vae import callbacks, data, layers, likelihoods, networks, objectives, tasks
+from keras_lifelong_vae import (
+    callbacks,
+    data,
+    layers,
+    likelihoods,
+    metrics,
+    networks,
+    objectives,
+    tasks,
+)
 from keras_lifelong_vae.callbacks import TeacherRollover
 from keras_lifelong_vae.models import ExponentialTemperature, LifelongVAE
 from keras_lifelong_vae.version import __version__
@@ -14,6 +23,7 @@ __all__ = [
     "data",
     "layers",
     "likelihoods",
+    "metrics",
     "networks",
     "objectives",
     "tasks",
