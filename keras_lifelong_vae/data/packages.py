@@ -39,11 +39,25 @@ class DebianPackage:
         """Fetches the package and stores its files, see `Source`."""
         with tempfile.TemporaryDirectory() as name:
             temporary = Path(name)
-            run(("apt-get", *_APT_OPTIONS, "download", self.package), temporary)
+            self._download(temporary)
             (archive,) = temporary.glob("*.deb")
             run(("dpkg-deb", "-x", str(archive), "unpacked"), temporary)
             files = temporary / "unpacked" / self.directory.lstrip("/")
             store_directory(spec, files, self.description, staging)
+
+    def _download(self, temporary: Path) -> None:
+        download = ("download", self.package)
+        try:
+            run(("apt-get", *_APT_OPTIONS, *download), temporary)
+        except SourceError:  # perhaps nobody has updated the lists: fetch some of our own
+            for directory in ("lists/partial", "cache/archives/partial"):
+                (temporary / directory).mkdir(parents=True)
+            private = (
+                f"-o=Dir::State::lists={temporary}/lists",
+                f"-o=Dir::Cache={temporary}/cache",
+            )
+            run(("apt-get", *_APT_OPTIONS, *private, "update"), temporary)
+            run(("apt-get", *_APT_OPTIONS, *private, *download), temporary)
 
 
 @dataclass(frozen=True)

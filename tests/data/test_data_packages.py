@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ NPM = NpmPackage("small-data@1.0.0", tuple(f"package/data/{name}" for name in FI
 def put_program(directory: Path, name: str, body: str) -> None:
     directory.mkdir(exist_ok=True)
     program = directory / name
-    program.write_text(f"#!{sys.executable}\nimport shutil, sys\n{body}\n")
+    program.write_text(f"#!{sys.executable}\nimport os, shutil, sys\n{body}\n")
     program.chmod(0o755)
 
 
@@ -90,6 +91,24 @@ def test_debian_package_that_is_not_known(tmp_path, programs):
     put_program(programs, "apt-get", "sys.exit('E: Unable to locate package dataset-small')")
     with pytest.raises(SourceError, match="apt-get failed: E: Unable to locate package"):
         DEBIAN.prepare(small_spec(), tmp_path / "staging")
+
+
+def test_debian_package_where_nobody_has_updated_the_lists(tmp_path, programs):
+    script = f"""
+    with open({str(tmp_path / "calls")!r}, "a") as calls:
+        print(*sys.argv[-2:], file=calls)
+    private = [x for x in sys.argv if "Dir::State::lists=" in x]
+    if not private:
+        sys.exit("E: Unable to locate package dataset-small")
+    assert os.path.isdir(private[0].partition("lists=")[2] + "/partial")
+    sys.exit("E: that is far enough")
+    """
+    put_program(programs, "apt-get", textwrap.dedent(script))
+    with pytest.raises(SourceError, match="apt-get failed: E: that is far enough"):
+        DEBIAN.prepare(small_spec(), tmp_path / "staging")
+    first, second = (tmp_path / "calls").read_text().splitlines()
+    assert first == "download dataset-small"
+    assert second.endswith(" update")
 
 
 @pytest.mark.parametrize(("source", "program"), [(DEBIAN, "apt-get"), (NPM, "npm")])

@@ -14,12 +14,17 @@ def digits(label, limit=None):
     return (arrays.train_images[arrays.train_labels == label][:limit] / 255).astype("float32")
 
 
-def small_model(compiled=True, jit_compile=False, learning_rate=1e-3, **kwargs):
+def small_model(compiled=True, mode="eager", learning_rate=1e-3, **kwargs):
+    """A model of 32 hidden units; in eager mode, because tracing takes longer than few steps."""
     kwargs = {"latent_dim": 4, "seed": 0, **kwargs}
     kwargs.setdefault("network", small_network())
     model = LifelongVAE(EVENT_SHAPE, **kwargs)
     if compiled:
-        model.compile(keras.optimizers.Adam(learning_rate), jit_compile=jit_compile)
+        model.compile(
+            keras.optimizers.Adam(learning_rate),
+            run_eagerly=mode == "eager",
+            jit_compile=mode == "xla",
+        )
     return model
 
 

@@ -101,7 +101,7 @@ def test_inverse_cdf_draws_the_probabilities_and_never_what_has_none():
 
 
 def test_the_model_summarizes_what_it_encodes():
-    model = small_model(latent_dim=2, learning_rate=3e-3)
+    model = small_model(mode="graph", latent_dim=2, learning_rate=3e-3)
     model.fit(digits(0), epochs=60, verbose=0, callbacks=[TeacherRollover()])
     encoding = model.encode(digits(0))
     expected = encoding.loc + encoding.scale * np.random.default_rng(0).normal(
@@ -116,7 +116,7 @@ def test_the_model_summarizes_what_it_encodes():
 
 
 def test_summaries_of_earlier_tasks_follow_the_student():
-    model = small_model(latent_dim=2)
+    model = small_model(mode="graph", latent_dim=2)
     for label in (0, 1):
         model.fit(digits(label), epochs=20, verbose=0, callbacks=[TeacherRollover()])
     before = model.aggregate_posterior.locs.numpy()[:10].copy()

@@ -13,7 +13,7 @@ from keras_lifelong_vae import TeacherRollover
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(0)
-    model = small_model(learning_rate=3e-3)
+    model = small_model(mode="graph", learning_rate=3e-3)
     for label in (0, 1):
         model.fit(digits(label), epochs=20, verbose=0, callbacks=[TeacherRollover()])
     return model

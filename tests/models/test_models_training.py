@@ -38,7 +38,7 @@ OPTIONS = [
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_every_option_trains_two_tasks_and_loss_is_the_sum_of_its_terms(options):
-    model = small_model(**options)
+    model = small_model(mode="graph", **options)
     for label in (0, 1):
         history = model.fit(
             digits(label, 64), epochs=3, batch_size=32, verbose=0, callbacks=[TeacherRollover()]
@@ -181,13 +181,14 @@ def test_without_a_seed_the_global_one_decides():
 def test_xla_and_the_plain_graph_take_the_same_step():
     """But for the noise, of which XLA draws its own: its scale is made to vanish."""
     weights = []
-    for jit_compile in (False, True):
-        model = small_model(jit_compile=jit_compile)
+    for mode in ("eager", "graph", "xla"):
+        model = small_model(mode=mode)
         bias = model.student.latent.gaussian.projection.bias
         bias.assign(np.repeat([0.0, -40.0], 4))
         model.fit(digits(0, 32), batch_size=32, epochs=3, verbose=0, shuffle=False)
         weights.append(model.student.get_weights())
-    for plain, compiled in zip(*weights, strict=True):
+    for eager, plain, compiled in zip(*weights, strict=True):
+        np.testing.assert_allclose(plain, eager, rtol=1e-4, atol=1e-5)
         np.testing.assert_allclose(compiled, plain, rtol=1e-4, atol=1e-5)
 
 
