@@ -121,6 +121,10 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if not isinstance(event_shape, Sequence) or isinstance(event_shape, str):
+            raise ValueError(
+                f"`event_shape` must be a sequence of integers, received {event_shape!r}."
+            )
         self.event_shape = tuple(check_positive_int(size, "event_shape") for size in event_shape)
         self.latent_dim = check_positive_int(latent_dim, "latent_dim")
         self.categories_per_task = check_positive_int(categories_per_task, "categories_per_task")

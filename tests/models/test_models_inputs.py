@@ -93,6 +93,7 @@ def test_a_task_smaller_than_a_batch_trains():
     ("options", "error", "match"),
     [
         ({"event_shape": (8, 0, 1)}, ValueError, "`event_shape` must be an integer of at least 1"),
+        ({"event_shape": 784}, ValueError, "`event_shape` must be a sequence of integers"),
         ({"latent_dim": 0}, ValueError, "`latent_dim`"),
         ({"categories_per_task": 1.5}, ValueError, "`categories_per_task`"),
         ({"category_capacity": 2, "categories_per_task": 3}, ValueError, "`category_capacity`"),
