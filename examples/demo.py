@@ -46,7 +46,7 @@ def main() -> None:
         images[strategy] = model.generate(NUM_IMAGES, seed=0)
     title = f"Generated after learning {len(runs[0].tasks)} classes one by one ({sequence})"
     picture = arguments.out / "lifelong-and-naive.png"
-    pictures.save(pictures.comparison_grid(images, title), picture)
+    pictures.save(pictures.comparison_grid(images, title, columns=10), picture)
     print(f"\n{compare(runs)}\n")
     print(f"{time.perf_counter() - start:.0f} s in all. The picture to look at first: {picture}")
     print(f"More of each run in {arguments.out}/lifelong and {arguments.out}/naive.")
