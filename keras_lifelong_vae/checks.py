@@ -51,6 +51,13 @@ def check_image_shape(
         raise ValueError(f"`{name}` must have shape {wanted}, received {received}.")
 
 
+def check_event_shape(event_shape: Any) -> tuple[int, ...]:
+    """Returns `event_shape` as a tuple of integers of at least 1, raises `ValueError` otherwise."""
+    if not isinstance(event_shape, Sequence) or isinstance(event_shape, str):
+        raise ValueError(f"`event_shape` must be a sequence of integers, received {event_shape!r}.")
+    return tuple(check_positive_int(size, "event_shape") for size in event_shape)
+
+
 def check_values(array: np.ndarray, name: str) -> None:
     """Raises `ValueError` if a value is NaN, infinite or outside [0, 1]."""
     low, high = float(np.min(array)), float(np.max(array))

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_lifelong_vae import likelihoods, networks
-from keras_lifelong_vae.checks import check_positive_int
+from keras_lifelong_vae.checks import check_event_shape, check_positive_int
 from keras_lifelong_vae.models import temperature as temperatures
 from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.models.autoencoder import Autoencoder
@@ -121,11 +121,7 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not isinstance(event_shape, Sequence) or isinstance(event_shape, str):
-            raise ValueError(
-                f"`event_shape` must be a sequence of integers, received {event_shape!r}."
-            )
-        self.event_shape = tuple(check_positive_int(size, "event_shape") for size in event_shape)
+        self.event_shape = check_event_shape(event_shape)
         self.latent_dim = check_positive_int(latent_dim, "latent_dim")
         self.categories_per_task = check_positive_int(categories_per_task, "categories_per_task")
         self.objective = Objective(
@@ -149,9 +145,9 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
 
     def _build_parts(self, network: Any, likelihood: Any, category_capacity: int | None) -> None:
         per_task = self.categories_per_task
+        if category_capacity is None:
+            category_capacity = DEFAULT_CAPACITY_IN_TASKS * per_task
         capacity = category_capacity
-        if capacity is None:
-            capacity = DEFAULT_CAPACITY_IN_TASKS * per_task
         if check_positive_int(capacity, "category_capacity") < per_task:
             raise ValueError(
                 f"`category_capacity` must be at least `categories_per_task` ({per_task}), "
