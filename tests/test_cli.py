@@ -2,10 +2,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from keras_lifelong_vae import cli, data
+from keras_lifelong_vae.cli import train_command
 from keras_lifelong_vae.experiments import sequences, training
 
 TINY = ["--tasks=2", "--epochs=1", "--batch-size=64", "--latent-dim=3", "--verbose=0"]
@@ -61,7 +63,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
         called.update(kwargs, args=args)
         return training.Results("", "", 0, 1, [], [], {}, mean_negative_elbo=1.0)
 
-    monkeypatch.setattr(cli, "train_sequence", train)
+    monkeypatch.setattr(train_command, "train_sequence", train)
     arguments = """train mnist-permuted --strategy naive --seed 3 --resume --tasks 2 --verbose 2
         --data-dir D --source-dir S --epochs 4 --batch-size 5 --learning-rate 0.1
         --learning-rate-decay cosine --no-jit-compile --latent-dim 6 --categories-per-task 2
@@ -115,7 +117,7 @@ def test_train_refuses_to_overwrite_unless_told_to(tmp_path, capsys):
 
 def test_the_module_runs_as_a_program(tmp_path):
     command = [sys.executable, "-m", "keras_lifelong_vae", "train", "digits-split", "--out", "run"]
-    here = os.path.dirname(os.path.dirname(cli.__file__))
+    here = Path(cli.__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": here, "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(
         [*command, *TINY, "--tasks=1"],
@@ -160,7 +162,7 @@ def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "train_sequence", interrupt)
+    monkeypatch.setattr(train_command, "train_sequence", interrupt)
     assert cli.main(["train", "digits-split"]) == 130
     assert "--resume" in capsys.readouterr().err
 

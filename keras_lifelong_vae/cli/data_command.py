@@ -1,0 +1,24 @@
+"""`lifelong-vae data`: prepare a data set."""
+
+from typing import Any
+
+from keras_lifelong_vae import data
+from keras_lifelong_vae.cli.arguments import add_places, one_of
+from keras_lifelong_vae.experiments.data_summary import summarize
+
+
+def add_parser(name: str, commands: Any) -> None:
+    parser = commands.add_parser(
+        name,
+        help="prepare a data set",
+        description="Prepare a data set where TensorFlow Datasets keeps its own, from wherever it "
+        "can be had, and say where it came from and what it holds.",
+    )
+    parser.set_defaults(command=_prepare)
+    parser.add_argument("name", metavar="NAME", choices=data.names(), help=one_of(data.names()))
+    add_places(parser)
+
+
+def _prepare(name: str, data_dir: str | None, source_dir: str | None) -> None:
+    images = data.load(name, data_dir, source_dir)
+    print(summarize(images, data.location(name, data_dir)))
