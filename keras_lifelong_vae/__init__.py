@@ -8,6 +8,7 @@ from keras_lifelong_vae import (
     metrics,
     networks,
     objectives,
+    strategies,
     tasks,
 )
 from keras_lifelong_vae.callbacks import TeacherRollover
@@ -26,5 +27,6 @@ __all__ = [
     "metrics",
     "networks",
     "objectives",
+    "strategies",
     "tasks",
 ]

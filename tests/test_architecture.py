@@ -25,8 +25,9 @@ ALLOWED = {
     "tasks": {"data"},
     "models": {"layers", "objectives", "likelihoods", "networks"},
     "callbacks": set(),
-    "experiments": {"callbacks", "data", "metrics", "models", "objectives", "tasks"},
-    "cli": {"data", "experiments", "models", "objectives"},
+    "strategies": {"layers", "models", "objectives", "tasks"},
+    "experiments": {"callbacks", "data", "metrics", "models", "objectives", "strategies", "tasks"},
+    "cli": {"data", "experiments", "models", "objectives", "strategies"},
     "__main__": {"cli"},
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")

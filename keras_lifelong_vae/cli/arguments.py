@@ -10,16 +10,28 @@ from keras_lifelong_vae.models.replay import MODES
 from keras_lifelong_vae.objectives import information
 
 
-def add_places(parser: argparse.ArgumentParser) -> None:
+def add_data_dir(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-dir",
         metavar="DIR",
         help="where TensorFlow Datasets keeps its data (default: its own default)",
     )
+
+
+def add_places(parser: argparse.ArgumentParser) -> None:
+    add_data_dir(parser)
     parser.add_argument(
         "--source-dir",
         metavar="DIR",
         help="directory with the published files, to take the data from nowhere else",
+    )
+
+
+def add_standin(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--standin",
+        action="store_true",
+        help="take SynthDigits, which are drawn here, in the place of SVHN",
     )
 
 

@@ -5,13 +5,15 @@ import textwrap
 from dataclasses import asdict
 from typing import Any
 
+from keras_lifelong_vae import strategies
 from keras_lifelong_vae.cli.arguments import (
     add_model_options,
     add_places,
+    add_standin,
     add_training_options,
     one_of,
 )
-from keras_lifelong_vae.experiments import sequences, strategies, train_sequence
+from keras_lifelong_vae.experiments import sequences, train_sequence
 
 DESCRIPTION = """\
 Train a VAE through a task sequence. After every task -ELBO is measured on the
@@ -51,7 +53,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         "--strategy",
         default="lifelong",
         choices=names,
-        help="lifelong, or naive: the same model without replay (default: lifelong)",
+        metavar="NAME",
+        help=f"{one_of(names)} (default: lifelong)",
     )
     parser.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
     parser.add_argument(
@@ -81,6 +84,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         help="as in Keras: 0 only a line per task, 1 progress bars, 2 a line per epoch "
         "(default: 1)",
     )
+    add_standin(parser)
     add_places(parser)
 
 

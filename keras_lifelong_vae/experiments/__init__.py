@@ -1,8 +1,9 @@
 """Whole runs through a task sequence: what the command line and the examples call."""
 
-from keras_lifelong_vae.experiments import pictures, sequences, strategies
+from keras_lifelong_vae.experiments import pictures, sequences
 from keras_lifelong_vae.experiments.comparison import compare
+from keras_lifelong_vae.experiments.grid import run_grid
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.experiments.training import train_sequence
 
-__all__ = ["Results", "compare", "pictures", "sequences", "strategies", "train_sequence"]
+__all__ = ["Results", "compare", "pictures", "run_grid", "sequences", "train_sequence"]

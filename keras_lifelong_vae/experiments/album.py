@@ -18,7 +18,7 @@ def draw_pictures(
     model: LifelongVAE, tasks: TaskSequence, results: Results, directory: RunDirectory
 ) -> None:
     """Generated samples, reconstructions of all tasks seen so far, and -ELBO over time."""
-    seen = len(results.negative_elbo)
+    seen = results.seen_tasks
     when = f"after {seen} of {len(tasks)} tasks ({results.strategy})"
     samples = sample_grid(model.generate(NUM_SAMPLES, seed=results.seed), f"Generated {when}")
     directory.save_picture(samples, f"samples-{seen:02d}")
@@ -28,6 +28,11 @@ def draw_pictures(
         pairs[task.name] = (images, model.reconstruct(images))
     reconstructions = reconstruction_grid(pairs, f"Test images above reconstructions, {when}")
     directory.save_picture(reconstructions, f"reconstructions-{seen:02d}")
+    if results.stages == results.tasks or len(results.stages) > 1:
+        _draw_curves(results, directory)
+
+
+def _draw_curves(results: Results, directory: RunDirectory) -> None:
     title = f"-ELBO of each task over time ({results.sequence}, {results.strategy})"
     directory.save_picture(
         elbo_curves(results.negative_elbo, results.tasks, title), "negative-elbo"

@@ -1,13 +1,20 @@
 """What is known of a run: the content of `results.json`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from keras_lifelong_vae.experiments import environment
 from keras_lifelong_vae.experiments.files import write_atomically
-from keras_lifelong_vae.metrics import mean_final
+
+
+def seen_tasks(finished_stages: int, stages: int, tasks: int) -> int:
+    """How many tasks so many stages cover: one each, or the last one all of them."""
+    return tasks if finished_stages == stages else finished_stages
 
 
 @dataclass(frozen=True)
@@ -20,18 +27,25 @@ class Results:
         seed: Seed of everything random.
         epochs: Epochs per task.
         tasks: Names of the n tasks.
+        stages: Names of what is fitted, one after another; for most strategies the tasks.
         test_sizes: Number of test images of each task.
         config: Every option used.
-        negative_elbo: R, one row per finished task: R[i][j] in nats per image after task i on the
-            test set of task j; square at the end.
+        keeps: What the strategy has in memory besides the model that learns.
+        negative_elbo: R, one row per finished stage: R[i][j] in nats per image after stage i on
+            the test set of task j; square at the end where stages are tasks.
+        measurements: A `Measurement` per finished stage.
+        history: -ELBO on the stage's validation images after each epoch, with the number of real
+            images seen by then.
         mean_negative_elbo: At the end, in nats per image over all test images of all tasks;
             `None` before.
+        importance_weighted: At the end, the importance-weighted bound in nats per image, of how
+            many samples, on how many test images; `None` if it was not asked for.
         training_images: Number of real images seen in training, each epoch counted.
         train_seconds: Time spent in `fit`: training, validation, tracing and compiling.
         images_per_second: Their ratio.
         peak_rss_mb: The most memory the process has held, in MiB.
         versions: Of Python and the packages used.
-        finished: Whether all tasks are.
+        finished: Whether all stages are.
     """
 
     sequence: str
@@ -39,10 +53,15 @@ class Results:
     seed: int
     epochs: int
     tasks: list[str]
+    stages: list[str]
     test_sizes: list[int]
     config: dict[str, Any]
+    keeps: str = "nothing"
     negative_elbo: list[list[float]] = field(default_factory=list)
     mean_negative_elbo: float | None = None
+    measurements: list[dict[str, Any]] = field(default_factory=list)
+    history: list[dict[str, float]] = field(default_factory=list)
+    importance_weighted: dict[str, float] | None = None
     training_images: int = 0
     train_seconds: float = 0.0
     images_per_second: float = 0.0
@@ -50,16 +69,44 @@ class Results:
     versions: dict[str, str] = field(default_factory=environment.versions)
     finished: bool = False
 
-    def after_task(self, row: list[float], training_images: int, seconds: float) -> "Results":
-        """The results with one more task: its row of R, its images seen, its time in `fit`."""
+    @property
+    def seen_tasks(self) -> int:
+        """How many tasks the finished stages cover."""
+        return seen_tasks(len(self.negative_elbo), len(self.stages), len(self.tasks))
+
+    def after_stage(
+        self,
+        row: list[float],
+        training_images: int,
+        seconds: float,
+        measurement: dict[str, Any] | None = None,
+        validation: Sequence[float] = (),
+    ) -> "Results":
+        """The results with one more stage.
+
+        Args:
+            row: Of R.
+            training_images: Real images seen in the stage.
+            seconds: In `fit`.
+            measurement: See `Measurement`.
+            validation: -ELBO on the validation images after each epoch.
+        """
         matrix = [*self.negative_elbo, row]
-        finished = len(matrix) == len(self.tasks)
+        finished = len(matrix) == len(self.stages)
+        mean = float(np.average(row, weights=self.test_sizes))
         images = self.training_images + training_images
         total = self.train_seconds + seconds
+        per_epoch = training_images / max(len(validation), 1)
+        epochs = [
+            {"images": self.training_images + per_epoch * (i + 1), "negative_elbo": bound}
+            for i, bound in enumerate(validation)
+        ]
         return replace(
             self,
             negative_elbo=matrix,
-            mean_negative_elbo=mean_final(matrix, self.test_sizes) if finished else None,
+            mean_negative_elbo=mean if finished else None,
+            measurements=[*self.measurements, measurement or {}],
+            history=[*self.history, *epochs],
             training_images=images,
             train_seconds=total,
             images_per_second=images / total,

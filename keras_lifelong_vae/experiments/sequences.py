@@ -7,10 +7,19 @@ from typing import Any
 
 from keras_lifelong_vae import data, tasks
 from keras_lifelong_vae.checks import check_choice, check_positive_int
+from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.experiments.options import TrainingOptions
 from keras_lifelong_vae.tasks import TaskSequence
 
 PathLike = str | os.PathLike[str]
+
+TITLES = {
+    "fashion_mnist": "FashionMNIST",
+    "mnist": "MNIST",
+    "svhn_cropped": "SVHN",
+    "synth_digits": "SynthDigits (stand-in for SVHN)",
+}
+STANDINS = {"svhn_cropped": "synth_digits"}
 
 
 @dataclass(frozen=True)
@@ -19,17 +28,22 @@ class SequenceSpec:
 
     Args:
         description: What it is, in a line.
-        data: Name of its data set for `keras_lifelong_vae.data.load`.
-        divide: Makes the tasks of `(data, batch_size=..., seed=...)`.
+        data: Names of its data sets for `keras_lifelong_vae.data.load`.
+        divide: Makes the tasks of a mapping from the data sets' titles to the data, and
+            `num_tasks`, `batch_size` and `seed`.
         training: Options of the training.
         model: Arguments of the model that differ from its own defaults.
+        strategies: For a strategy by name, arguments chosen for it on validation images.
+        classifier: Kind of the classifier on whose features generated images are judged.
     """
 
     description: str
-    data: str
+    data: tuple[str, ...]
     divide: Callable[..., TaskSequence]
     training: TrainingOptions
     model: Mapping[str, Any] = field(default_factory=dict)
+    strategies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    classifier: str = "convolutional"
 
     def options(self, given: Mapping[str, Any]) -> tuple[TrainingOptions, dict[str, Any]]:
         """The options of training and model; those not given, or `None`, are the sequence's."""
@@ -46,56 +60,110 @@ class SequenceSpec:
         num_tasks: int | None = None,
         data_dir: PathLike | None = None,
         source_dir: PathLike | None = None,
+        standin: bool = False,
     ) -> TaskSequence:
         """The tasks, or the first `num_tasks` of them.
 
         Args:
             batch_size: Number of images in a batch.
             seed: Of the order of images, the choice for validation and the permutations.
-            num_tasks: How many tasks; all if `None`.
+            num_tasks: How many tasks; as many as usual if `None`.
             data_dir: See `keras_lifelong_vae.data.load`.
             source_dir: See `keras_lifelong_vae.data.load`.
+            standin: Whether to take a stand-in for a data set that can't be had everywhere.
 
         Raises:
-            ValueError: If there are not as many tasks as `num_tasks`.
+            ValueError: If there are not as many tasks as `num_tasks`, there is no stand-in for
+                any of the data sets, or `source_dir` is given for several of them.
         """
-        images = data.load(self.data, data_dir, source_dir)
-        sequence = self.divide(images, batch_size=batch_size, seed=seed)
-        if num_tasks is None:
-            return sequence
-        if check_positive_int(num_tasks, "num_tasks") > len(sequence):
+        if num_tasks is not None:
+            check_positive_int(num_tasks, "num_tasks")
+        images = {}
+        for name in self._data_names(standin, source_dir):
+            images[TITLES.get(name, name)] = data.load(name, data_dir, source_dir)
+        sequence = self.divide(images, num_tasks, batch_size=batch_size, seed=seed)
+        if num_tasks is not None and num_tasks > len(sequence):
             raise ValueError(f"`num_tasks` must be at most {len(sequence)}, received {num_tasks}.")
         return sequence[:num_tasks]
+
+    def _data_names(self, standin: bool, source_dir: PathLike | None) -> list[str]:
+        if source_dir is not None and len(self.data) > 1:
+            raise ValueError(
+                "`source_dir` must be None for a sequence of several data sets, received "
+                f"{os.fspath(source_dir)!r}. Prepare each: lifelong-vae data NAME --source-dir DIR."
+            )
+        if not standin:
+            return list(self.data)
+        if not set(self.data) & set(STANDINS):
+            raise ValueError(
+                f"`standin` must be False for {' and '.join(self.data)}, of which there is no "
+                "stand-in, received True."
+            )
+        return [STANDINS.get(name, name) for name in self.data]
+
+
+def _by_class(
+    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
+) -> TaskSequence:
+    (only,) = images.values()
+    return tasks.split_by_class(only, **options)
+
+
+def _permuted(
+    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
+) -> TaskSequence:
+    (only,) = images.values()
+    return tasks.permuted(only, num_tasks or 5, **options)
+
+
+def _domains(
+    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
+) -> TaskSequence:
+    return tasks.domains(images, **options)
+
+
+def _two_domains(description: str, first: str, second: str, **model: Any) -> SequenceSpec:
+    network = "dense" if "svhn_cropped" not in (first, second) else "convolutional"
+    training = TrainingOptions(epochs=5 if network == "dense" else 2)
+    return SequenceSpec(
+        description, (first, second), _domains, training, {"latent_dim": 32, "network": network}
+    )
 
 
 SEQUENCES: Mapping[str, SequenceSpec] = {
     "fashion-split": SequenceSpec(
         "FashionMNIST, one class at a time: 10 tasks",
-        "fashion_mnist",
-        tasks.split_by_class,
+        ("fashion_mnist",),
+        _by_class,
         TrainingOptions(epochs=10),
         {"latent_dim": 14, "replay_share": 0.7},
     ),
     "mnist-split": SequenceSpec(
         "MNIST, one digit at a time: 10 tasks",
-        "mnist",
-        tasks.split_by_class,
+        ("mnist",),
+        _by_class,
         TrainingOptions(epochs=10),
         {"latent_dim": 14, "replay_share": 0.7},
     ),
     "mnist-permuted": SequenceSpec(
-        "MNIST, then under 4 permutations of its pixels: 5 tasks",
-        "mnist",
-        tasks.permuted,
+        "MNIST, then under 4 permutations of its pixels: 5 tasks, or any number",
+        ("mnist",),
+        _permuted,
         TrainingOptions(epochs=5),
         {"latent_dim": 32},
+        classifier="dense",
     ),
+    "fashion-to-mnist": _two_domains("FashionMNIST, then MNIST", "fashion_mnist", "mnist"),
+    "mnist-to-fashion": _two_domains("MNIST, then FashionMNIST", "mnist", "fashion_mnist"),
+    "mnist-to-svhn": _two_domains("MNIST, then SVHN, 32x32x3", "mnist", "svhn_cropped"),
+    "svhn-to-mnist": _two_domains("SVHN, then MNIST, 32x32x3", "svhn_cropped", "mnist"),
     "digits-split": SequenceSpec(
         "scikit-learn's 8x8 digits, one at a time: 10 tasks",
-        "digits",
-        tasks.split_by_class,
+        ("digits",),
+        _by_class,
         TrainingOptions(epochs=40, batch_size=32),
         {"latent_dim": 8},
+        classifier="dense",
     ),
 }
 

@@ -262,15 +262,18 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
 
     def _grow(self, capacity: int) -> None:
         """Allocates `capacity` categories; the one case in which the steps are traced again."""
-        for vae in (self.student, self.teacher):
-            vae.grow(capacity)
-        self.recent_codes.grow(capacity)
-        self.aggregate_posterior.grow(capacity // self.categories_per_task, capacity)
+        self._grow_parts(capacity)
         self.test_function = self.predict_function = None
         if self.compiled:
             self.optimizer: keras.optimizers.Optimizer = fresh_copy(self.optimizer)
             self.optimizer.build(self.trainable_variables)
             self.make_train_function(force=True)
+
+    def _grow_parts(self, capacity: int) -> None:
+        for vae in (self.student, self.teacher):
+            vae.grow(capacity)
+        self.recent_codes.grow(capacity)
+        self.aggregate_posterior.grow(capacity // self.categories_per_task, capacity)
 
     def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)

@@ -1,6 +1,6 @@
 """One step of training, and one of evaluation."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -12,7 +12,16 @@ from keras_lifelong_vae.models.objective import Objective
 from keras_lifelong_vae.models.recent_codes import RecentCodes
 from keras_lifelong_vae.models.replay import MixedBatch, Replay, real_only
 from keras_lifelong_vae.objectives import negative_elbo
-from keras_lifelong_vae.types import Tensor
+from keras_lifelong_vae.types import LatentCode, LossTerms, Posterior, Tensor
+
+
+class BatchLoss(NamedTuple):
+    """The loss of a batch in nats per image, and what it was made of."""
+
+    total: Tensor
+    terms: LossTerms
+    posterior: Posterior
+    code: LatentCode
 
 
 class TrainingMixin:
@@ -66,17 +75,22 @@ class TrainingMixin:
     def _gradients(self, batch: MixedBatch, seed: Tensor) -> tuple[list[Tensor], dict[str, Tensor]]:
         """Gradients of the batch's loss for the student, and the terms averaged over the batch."""
         with tf.GradientTape() as tape:
-            terms, posterior, code = self.objective.terms(
-                batch, self.student, self.teacher, self.categories_per_task, seed
-            )
-            loss = tf.reduce_sum(batch.weight * self.objective.weigh(terms))
-            loss += sum(self.student.losses)
-            scaled_loss = self.optimizer.scale_loss(loss)
+            loss = self._loss(batch, seed)
+            scaled_loss = self.optimizer.scale_loss(loss.total)
         if self.replay.needs_summaries:
-            probs = tf.nn.softmax(posterior.logits)
-            self.recent_codes.remember(code.continuous, probs, batch.replayed == 0)
-        logs = {name: tf.reduce_sum(batch.weight * term) for name, term in terms._asdict().items()}
-        return tape.gradient(scaled_loss, self.trainable_variables), {"loss": loss, **logs}
+            probs = tf.nn.softmax(loss.posterior.logits)
+            self.recent_codes.remember(loss.code.continuous, probs, batch.replayed == 0)
+        terms = loss.terms._asdict()
+        logs = {name: tf.reduce_sum(batch.weight * term) for name, term in terms.items()}
+        return tape.gradient(scaled_loss, self.trainable_variables), {"loss": loss.total, **logs}
+
+    def _loss(self, batch: MixedBatch, seed: Tensor) -> BatchLoss:
+        """What is minimised; another strategy than replay adds its own terms here."""
+        terms, posterior, code = self.objective.terms(
+            batch, self.student, self.teacher, self.categories_per_task, seed
+        )
+        total = tf.reduce_sum(batch.weight * self.objective.weigh(terms))
+        return BatchLoss(total + sum(self.student.losses), terms, posterior, code)
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
         images = images_of(data)

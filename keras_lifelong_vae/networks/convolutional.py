@@ -10,7 +10,7 @@ from keras_lifelong_vae.networks.initializers import seeded_initializers
 
 def convolutional(
     event_shape: Sequence[int],
-    filters: Sequence[int] = (32, 64),
+    filters: Sequence[int] = (16, 32, 64),
     units: int = 256,
     activation: str = "elu",
     seed: int | None = None,

@@ -16,6 +16,7 @@ from keras_lifelong_vae.tasks.split import Split
 from keras_lifelong_vae.tasks.split_by_class import split_by_class
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
+from keras_lifelong_vae.tasks.union import union
 
 __all__ = [
     "Split",
@@ -25,4 +26,5 @@ __all__ = [
     "from_datasets",
     "permuted",
     "split_by_class",
+    "union",
 ]

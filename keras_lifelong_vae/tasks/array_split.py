@@ -25,6 +25,7 @@ class ArraySplit:
             images in the order of `rows`.
         pixel_order: Position in the flattened image that each pixel is taken from; `None` leaves
             the images as they are.
+        labels: The class of each row, which training never sees; `None` if nobody knows.
     """
 
     images: tf.Tensor
@@ -33,6 +34,7 @@ class ArraySplit:
     shuffle_seed: int | None = None
     pixel_order: tf.Tensor | None = None
     is_checked: bool = True
+    labels: np.ndarray | None = None
 
     @property
     def event_shape(self) -> tuple[int, ...]:
@@ -55,9 +57,9 @@ class ArraySplit:
             positions = shuffled_range(self.num_images, self.shuffle_seed)
             size = min(self.batch_size, self.num_images)
             positions = positions.batch(size, drop_remainder=True)  # one shape: XLA compiles once
-        return positions.map(self._gather).with_options(_without_rewriting())
+        return positions.map(self.gather).with_options(without_rewriting())
 
-    def _gather(self, positions: tf.Tensor) -> tf.Tensor:
+    def gather(self, positions: tf.Tensor) -> tf.Tensor:
         images = tf.gather(self.images, tf.gather(self.rows, positions))
         if self.pixel_order is not None:
             flat = tf.reshape(images, (-1, prod(self.event_shape)))
@@ -68,7 +70,7 @@ class ArraySplit:
         return tf.cast(images, tf.float32)
 
 
-def _without_rewriting() -> tf.data.Options:
+def without_rewriting() -> tf.data.Options:
     """Keep the pipeline as it is written.
 
     To rewrite it, TensorFlow would copy the captured images for every task at every `iter`: a

@@ -13,15 +13,21 @@ from keras_lifelong_vae.tasks.validation_split import carve_validation
 
 
 class Rows(NamedTuple):
-    """Some images of a tensor `(n, *event_shape)`."""
+    """Some images of a tensor `(n, *event_shape)`, and the labels `(n,)` of all if known."""
 
     images: tf.Tensor
     rows: np.ndarray
+    labels: np.ndarray | None = None
+
+    @property
+    def own_labels(self) -> np.ndarray | None:
+        """The label of each of the rows."""
+        return None if self.labels is None else self.labels[self.rows]
 
 
-def all_rows(images: tf.Tensor) -> Rows:
+def all_rows(images: tf.Tensor, labels: np.ndarray | None = None) -> Rows:
     """Return every row of the tensor."""
-    return Rows(images, np.arange(images.shape[0]))
+    return Rows(images, np.arange(images.shape[0]), labels)
 
 
 def array_task(
@@ -45,13 +51,20 @@ def array_task(
     if validation is None:
         share = options.validation_share
         train_rows, validation_rows = carve_validation(train.rows, share, options.seed, name)
-        train, validation = Rows(train.images, train_rows), Rows(train.images, validation_rows)
+        train, validation = train._replace(rows=train_rows), train._replace(rows=validation_rows)
 
     def split(source: Rows | None, shuffle_seed: int | None = None) -> ArraySplit | None:
         if source is None or len(source.rows) == 0:
             return None
         rows = index_tensor(source.rows)
-        return ArraySplit(source.images, rows, options.batch_size, shuffle_seed, pixel_order)
+        return ArraySplit(
+            source.images,
+            rows,
+            options.batch_size,
+            shuffle_seed,
+            pixel_order,
+            labels=source.own_labels,
+        )
 
     train_split = split(train, derived_seed(options.seed, name, "shuffle"))
     if train_split is None:

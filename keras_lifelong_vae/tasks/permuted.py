@@ -70,7 +70,13 @@ def permuted(
     if identity_first:
         names[0], orders[0] = "original", None
     tasks = [
-        array_task(name, options, all_rows(train), test=all_rows(test), pixel_order=order)
+        array_task(
+            name,
+            options,
+            all_rows(train, images.train_labels),
+            test=all_rows(test, images.test_labels),
+            pixel_order=order,
+        )
         for name, order in zip(names, orders, strict=True)
     ]
     return TaskSequence(tuple(tasks))

@@ -68,10 +68,10 @@ def split_by_class(
     tasks = []
     for group in _check_classes(classes, images):
         name = " + ".join(images.class_name(label) for label in group)
-        train = Rows(images.train, _rows_of(group, images.train_labels))
+        train = Rows(images.train, _rows_of(group, images.train_labels), images.train_labels)
         held_out = None
         if images.test_labels is not None:
-            held_out = Rows(images.test, _rows_of(group, images.test_labels))
+            held_out = Rows(images.test, _rows_of(group, images.test_labels), images.test_labels)
         tasks.append(array_task(name, options, train, test=held_out))
     return TaskSequence(tuple(tasks))
 

@@ -111,8 +111,8 @@ def test_the_model_summarizes_what_it_encodes():
     spread = expected.std(axis=0)
     assert np.all(np.abs(drawn.mean(0) - expected.mean(0)) < 0.3 * spread)
     np.testing.assert_allclose(drawn.std(0), spread, rtol=0.3)
-    assert int(model.recent_codes.count) == 0
-    assert not model.recent_codes.codes.numpy().any()
+    assert int(model.recent_codes.ring.count) == 0
+    assert not model.recent_codes.ring.rows.numpy().any()
 
 
 def test_summaries_of_earlier_tasks_follow_the_student():
@@ -131,7 +131,7 @@ def test_prior_replay_keeps_no_codes():
     model = small_model(replay_codes="prior")
     model.fit(digits(0), verbose=0, callbacks=[TeacherRollover()])
     assert not model.aggregate_posterior.mixture_weights.numpy().any()
-    assert int(model.recent_codes.count) == 0
+    assert int(model.recent_codes.ring.count) == 0
 
 
 def test_summaries_are_saved_with_the_model(tmp_path):

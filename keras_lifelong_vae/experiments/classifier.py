@@ -1,0 +1,123 @@
+"""The classifier on whose features generated images are compared with real ones."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from keras_lifelong_vae.checks import check_choice
+from keras_lifelong_vae.experiments.files import write_atomically
+from keras_lifelong_vae.experiments.labelled_images import LabelledImages
+from keras_lifelong_vae.metrics import frechet_distance
+
+KINDS = ("convolutional", "dense")
+WIDTH = 128  # of the features
+BATCH_SIZE = 128
+LEARNING_RATE = 2e-3
+MIN_ACCURACY = 0.85
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Tells the classes of all tasks apart.
+
+    Args:
+        network: Keras model from images to `(logits, features)`.
+        accuracy: On test images.
+        floor: Frechet distance of real training images to real test images on its features.
+    """
+
+    network: keras.Model
+    accuracy: float
+    floor: float
+
+    def features(self, images: np.ndarray) -> np.ndarray:
+        """What its last hidden layer makes of the images, `(n, 128)`."""
+        return self._predict(images)[1]
+
+    def classes(self, images: np.ndarray) -> np.ndarray:
+        """The most probable class of each image, `(n,)`."""
+        return self._predict(images)[0].argmax(axis=1)
+
+    def _predict(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.network.predict(images, batch_size=4 * BATCH_SIZE, verbose=0)
+
+    def save(self, path: Path) -> None:
+        """Writes `classifier.keras` and, when that is in place, `classifier.json` into `path`."""
+        path.mkdir(parents=True, exist_ok=True)
+        write_atomically(path / "classifier.keras", self.network.save)
+        text = json.dumps({"accuracy": self.accuracy, "floor": self.floor}, indent=2) + "\n"
+        write_atomically(path / "classifier.json", lambda temporary: temporary.write_text(text))
+
+
+def load_classifier(path: Path) -> Classifier | None:
+    """Reads what `save` wrote, `None` if there is nothing."""
+    if not (path / "classifier.json").exists():
+        return None
+    network = keras.models.load_model(path / "classifier.keras")
+    return Classifier(network, **json.loads((path / "classifier.json").read_text()))
+
+
+def train_classifier(
+    train: LabelledImages,
+    test: LabelledImages,
+    kind: str = "convolutional",
+    seed: int = 0,
+    steps: int = 2000,
+    min_accuracy: float = MIN_ACCURACY,
+) -> Classifier:
+    """Trains it with Adam on batches of 128.
+
+    Args:
+        train: Training images of all tasks.
+        test: Test images, to measure the accuracy with.
+        kind: "convolutional", or "dense" for pixels that are permuted.
+        seed: Of weights and order.
+        steps: Batches to train on.
+        min_accuracy: What it must reach.
+
+    Raises:
+        ValueError: If it does not reach `min_accuracy`: distances on its features would mean
+            nothing.
+    """
+    keras.utils.set_random_seed(seed)
+    number = len(train.task_of_class)
+    network = _network(train.images.shape[1:], number, check_choice(kind, "kind", KINDS))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
+    network.compile(keras.optimizers.Adam(rate), loss=[loss, None])
+    network.fit(_batches(train, seed), steps_per_epoch=steps, verbose=0)
+    classifier = Classifier(network, accuracy=0.0, floor=0.0)
+    accuracy = float(np.mean(classifier.classes(test.images) == test.classes))
+    if accuracy < min_accuracy:
+        raise ValueError(
+            f"The classifier must be right on at least {min_accuracy:.0%} of the test images, or "
+            f"distances on its features would mean nothing, received {accuracy:.1%}."
+        )
+    real = train.images[:: max(1, len(train.images) // len(test.images))]
+    floor = frechet_distance(classifier.features(real), classifier.features(test.images))
+    return Classifier(network, accuracy, floor)
+
+
+def _batches(train: LabelledImages, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    rng = np.random.default_rng(seed)
+    while True:
+        rows = rng.integers(len(train.images), size=BATCH_SIZE)
+        yield train.images[rows], train.classes[rows]
+
+
+def _network(event_shape: tuple[int, ...], num_classes: int, kind: str) -> keras.Model:
+    inputs = keras.Input(event_shape)
+    hidden = inputs
+    if kind == "convolutional":
+        for filters in (16, 32):
+            hidden = keras.layers.Conv2D(filters, 3, 2, "same", activation="relu")(hidden)
+    hidden = keras.layers.Flatten()(hidden)
+    if kind == "dense":
+        hidden = keras.layers.Dense(256, "relu")(hidden)
+    features = keras.layers.Dense(WIDTH, "relu", name="features")(hidden)
+    logits = keras.layers.Dense(num_classes, name="logits")(features)
+    return keras.Model(inputs, [logits, features])

@@ -1,0 +1,113 @@
+"""What is measured on test images after each stage, besides -ELBO."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from keras_lifelong_vae.experiments.classifier import Classifier
+from keras_lifelong_vae.experiments.labelled_images import LabelledImages
+from keras_lifelong_vae.metrics import (
+    agreement,
+    class_shares,
+    frechet_distance,
+    mutual_information,
+    purity,
+)
+from keras_lifelong_vae.models import LifelongVAE
+
+NUM_SAMPLES = 10_000
+SAMPLES_PER_CATEGORY = 100
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Figures after one stage, on the test images of the tasks seen so far.
+
+    Args:
+        frechet_distance: Of generated to test images, on the classifier's features.
+        task_shares: Share of each of all tasks among generated images, by the classifier.
+        category_task_shares: For each active category, the share of its own task among images
+            generated with it, by the classifier; `None` if categories don't belong to tasks.
+        purity: Of argmax z_d against the classes.
+        mutual_information: Of argmax z_d and the classes, nats.
+        agreement: Share of test images of earlier tasks whose argmax z_d is the teacher's;
+            `None` after the first stage.
+    """
+
+    purity: float
+    mutual_information: float
+    agreement: float | None = None
+    frechet_distance: float | None = None
+    task_shares: list[float] | None = None
+    category_task_shares: list[float] | None = None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Measures a model against test images, with a classifier if there is one.
+
+    Args:
+        test: Test images of all tasks.
+        classifier: Trained on the training images of all tasks, or `None`.
+        seed: Of what is generated.
+    """
+
+    test: LabelledImages
+    classifier: Classifier | None
+    seed: int
+
+    def categories(self, model: LifelongVAE, seen: int) -> np.ndarray:
+        """argmax z_d of the test images of the first `seen` tasks."""
+        return model.encode(self.test.of_tasks(seen).images).category
+
+    def measure(
+        self, model: LifelongVAE, seen: int, teachers: np.ndarray | None = None
+    ) -> Measurement:
+        """The figures of `model`, which has seen `seen` tasks.
+
+        Args:
+            model: What is measured.
+            seen: How many tasks it has learned.
+            teachers: `categories` of the teacher for the tasks it knew, `None` if it knew none.
+        """
+        test = self.test.of_tasks(seen)
+        categories = self.categories(model, seen)
+        same = None if teachers is None else agreement(teachers, categories[: len(teachers)])
+        return Measurement(
+            purity(categories, test.classes),
+            mutual_information(categories, test.classes),
+            same,
+            **self._generated(model, seen),
+        )
+
+    def _generated(self, model: LifelongVAE, seen: int) -> dict[str, Any]:
+        if self.classifier is None:
+            return {}
+        samples = model.generate(NUM_SAMPLES, seed=self.seed)
+        features = self._test_features[: len(self.test.of_tasks(seen).images)]
+        return {
+            "frechet_distance": frechet_distance(self.classifier.features(samples), features),
+            "task_shares": class_shares(self._tasks_of(samples), self.test.num_tasks).tolist(),
+            "category_task_shares": self._category_task_shares(model, seen),
+        }
+
+    def _category_task_shares(self, model: LifelongVAE, seen: int) -> list[float] | None:
+        per_task = model.categories_per_task
+        if model.active_categories != seen * per_task:
+            return None  # categories became active otherwise than task by task
+        shares = []
+        for category in range(model.active_categories):
+            images = model.generate(SAMPLES_PER_CATEGORY, seed=self.seed, category=category)
+            shares.append(float(np.mean(self._tasks_of(images) == category // per_task)))
+        return shares
+
+    def _tasks_of(self, images: np.ndarray) -> np.ndarray:
+        assert self.classifier is not None
+        return self.test.task_of_class[self.classifier.classes(images)]
+
+    @cached_property
+    def _test_features(self) -> np.ndarray:
+        assert self.classifier is not None
+        return self.classifier.features(self.test.images)
