@@ -37,6 +37,8 @@ class LossTerms(NamedTuple):
     kl_gaussian: Tensor
     kl_categorical: Tensor
     consistency: Tensor
+    decoder_consistency: Tensor
+    category_target: Tensor
     information: Tensor
 
 

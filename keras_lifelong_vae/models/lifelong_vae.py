@@ -41,6 +41,8 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         -E_q[log p(x | z)]                                           reconstruction
         + kl_weight * (KL(q(z_c | x) || N(0, I)) + KL(q(z_d | x) || Cat(1 / active)))
         + consistency_weight * 1[x replayed] * KL(q_teacher(z | x) || q(z | x))
+        - decoder_consistency_weight * 1[x replayed] * log p(x | z_teacher)
+        - category_target_weight * 1[x replayed] * log q(z_d,teacher | x)
         + information_weight * I(z_c; x_hat)                         x_hat: reconstruction of x
 
     Real images and replayed ones are mixed in the proportion 1 - pi to pi. After k finished
@@ -71,6 +73,10 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         consistency_weight: gamma.
         consistency_parts: "categorical", "gaussian" or both.
         consistency_direction: "teacher_to_student" or, for comparison, "student_to_teacher".
+        decoder_consistency_weight: How much the student must decode the very z that the teacher
+            decoded to the image that was replayed. Not in the article.
+        category_target_weight: How much the category that the teacher decoded must be found again
+            in the image that was replayed. Not in the article.
         information_weight: lambda. With 0 the reconstruction is not encoded again.
         information_estimator: "upper_bound", "minibatch" or "posterior_match".
         temperature: Of the relaxed z_d: a number, a schedule of the training step like those of
@@ -114,6 +120,8 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         consistency_weight: float = 1.0,
         consistency_parts: Sequence[str] = PARTS,
         consistency_direction: str = "teacher_to_student",
+        decoder_consistency_weight: float = 0.0,
+        category_target_weight: float = 0.0,
         information_weight: float = 0.0,
         information_estimator: str = "upper_bound",
         temperature: Any = None,
@@ -130,6 +138,8 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
             consistency_weight,
             consistency_parts,
             consistency_direction,
+            decoder_consistency_weight,
+            category_target_weight,
             information_weight,
             information_estimator,
         )

@@ -18,6 +18,13 @@ from keras_lifelong_vae.objectives.consistency import DIRECTIONS, PARTS
 from keras_lifelong_vae.types import LatentCode, LossTerms, Posterior, Tensor
 
 CATEGORY_PRIORS = ("task", "uniform")
+WEIGHTS = (
+    "kl_weight",
+    "consistency_weight",
+    "decoder_consistency_weight",
+    "category_target_weight",
+    "information_weight",
+)
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,13 @@ class Objective:
     consistency_weight: float
     consistency_parts: Sequence[str]
     consistency_direction: str
+    decoder_consistency_weight: float
+    category_target_weight: float
     information_weight: float
     information_estimator: str
 
     def __post_init__(self) -> None:
-        for name in ("kl_weight", "consistency_weight", "information_weight"):
+        for name in WEIGHTS:
             check_non_negative(getattr(self, name), name)
         check_choice(self.category_prior, "category_prior", CATEGORY_PRIORS)
         parts = check_choices(self.consistency_parts, "consistency_parts", PARTS)
@@ -60,6 +69,8 @@ class Objective:
             kl_gaussian=gaussian_kl_to_prior(posterior.gaussian),
             kl_categorical=categorical_kl(posterior.logits, prior_logits),
             consistency=self._consistency(batch, posterior, teacher),
+            decoder_consistency=self._decoder_consistency(batch, student),
+            category_target=self._category_target(batch, posterior),
             information=self._information(posterior, code, decoded, student),
         )
         return terms, posterior, code
@@ -70,6 +81,8 @@ class Objective:
             terms.reconstruction
             + self.kl_weight * (terms.kl_gaussian + terms.kl_categorical)
             + self.consistency_weight * terms.consistency
+            + self.decoder_consistency_weight * terms.decoder_consistency
+            + self.category_target_weight * terms.category_target
             + self.information_weight * terms.information
         )
 
@@ -94,6 +107,25 @@ class Objective:
             self.consistency_parts,
         )
         return batch.replayed * tf.pad(divergence, [[begin, 0]])
+
+    def _decoder_consistency(self, batch: MixedBatch, student: Autoencoder) -> Tensor:
+        """-log p(x | z) of a replayed x at the very z that the teacher decoded, 0 if x is real."""
+        begin = batch.replay_begin
+        if begin is None or batch.code is None or not self.decoder_consistency_weight:
+            return tf.zeros_like(batch.weight)
+        decoded = student.decode(batch.code, training=True)
+        distance = -student.likelihood.log_prob(batch.images[begin:], decoded)
+        return batch.replayed * tf.pad(distance, [[begin, 0]])
+
+    def _category_target(self, batch: MixedBatch, posterior: Posterior) -> Tensor:
+        """-log q(z_d | x) of a replayed x at the category the teacher decoded, 0 if x is real."""
+        begin = batch.replay_begin
+        if begin is None or batch.code is None or not self.category_target_weight:
+            return tf.zeros_like(batch.weight)
+        surprise = tf.nn.softmax_cross_entropy_with_logits(
+            labels=batch.code.category, logits=posterior.logits[begin:]
+        )
+        return batch.replayed * tf.pad(surprise, [[begin, 0]])
 
     def _information(
         self, posterior: Posterior, code: LatentCode, decoded: Tensor, student: Autoencoder

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_lifelong_vae.checks import check_choice, check_positive_int, check_share
 from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.models.autoencoder import Autoencoder
-from keras_lifelong_vae.types import Tensor
+from keras_lifelong_vae.types import LatentCode, Tensor
 
 MODES = ("on_top", "in_batch")
 CODES = ("prior", "aggregate_posterior")
@@ -23,12 +23,14 @@ class MixedBatch(NamedTuple):
         weight: `(num_images,)`, share of each image in the loss; they sum to 1.
         replayed: `(num_images,)`, 1.0 where the image came from the teacher, else 0.0.
         replay_begin: Index of the first image that may be replayed; `None` if none is.
+        code: z from which the teacher decoded each of the images that may be replayed.
     """
 
     images: Tensor
     weight: Tensor
     replayed: Tensor
     replay_begin: Tensor | None
+    code: LatentCode | None = None
 
 
 def real_only(images: Tensor) -> MixedBatch:
@@ -109,14 +111,14 @@ class Replay:
 
     def show(
         self, teacher: Autoencoder, summaries: AggregatePosterior, num_images: Tensor, seed: Tensor
-    ) -> Tensor:
-        """What the teacher shows: z from prior or aggregate posterior, decoded."""
+    ) -> tuple[Tensor, LatentCode]:
+        """What the teacher shows: z from prior or aggregate posterior, decoded; and z."""
         seeds = tf.random.split(seed, 2)
         if self.needs_summaries:
             code = summaries.sample(num_images, seeds[0])
         else:
             code = teacher.latent.sample_prior(num_images, seeds[0])
-        return teacher.images(code, seeds[1], self.replay_pixels == "sample")
+        return teacher.images(code, seeds[1], self.replay_pixels == "sample"), code
 
     def batch(
         self,
@@ -128,5 +130,6 @@ class Replay:
     ) -> MixedBatch:
         """The real batch `images` mixed with what the teacher shows."""
         ratio = self.replay_ratio if self.replay == "on_top" else 1
-        replayed = self.show(teacher, summaries, ratio * tf.shape(images)[0], seed)
-        return mix(images, replayed, self.share(finished_tasks), self.replay, seed)
+        replayed, code = self.show(teacher, summaries, ratio * tf.shape(images)[0], seed)
+        mixed = mix(images, replayed, self.share(finished_tasks), self.replay, seed)
+        return mixed._replace(code=code)

@@ -134,4 +134,5 @@ def _row(weight: Any) -> Tensor:
 def images_per_task(tasks: TaskSequence, options: Mapping[str, Any]) -> Mapping[str, Any]:
     """How many training images a task has on average."""
     numbers = [task.num_train or 0 for task in tasks]
-    return {"images_per_task": max(1, sum(numbers) // len(numbers))}
+    mean = max(1, sum(numbers) // len(numbers))
+    return {"images_per_task": options.get("images_per_task", mean)}

@@ -28,6 +28,8 @@ OPTIONS = {
     "consistency_weight": 0.8,
     "consistency_parts": ("gaussian",),
     "consistency_direction": "student_to_teacher",
+    "decoder_consistency_weight": 0.3,
+    "category_target_weight": 0.2,
     "information_weight": 0.1,
     "information_estimator": "minibatch",
     "temperature": ExponentialTemperature(0.9, 1e-3, 0.4),

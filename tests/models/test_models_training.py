@@ -20,7 +20,7 @@ def loss_terms(model, batch, seed=SEED):
 
 def shown(model, number):
     """What the teacher replays."""
-    return model.replay.show(model.teacher, model.aggregate_posterior, number, SEED)
+    return model.replay.show(model.teacher, model.aggregate_posterior, number, SEED)[0]
 
 
 OPTIONS = [
@@ -30,6 +30,8 @@ OPTIONS = [
     {"replay_share": 0.5, "temperature": 0.3, "consistency_parts": ("categorical",)},
     {"replay_share": 0.0, "network": "dense"},
     {"consistency_direction": "student_to_teacher", "information_weight": 0.1},
+    {"decoder_consistency_weight": 0.2, "category_target_weight": 0.5},
+    {"decoder_consistency_weight": 0.2, "replay": "in_batch", "replay_codes": "prior"},
     {"information_weight": 0.1, "information_estimator": "minibatch", "likelihood": "gaussian"},
     {"information_weight": 0.1, "information_estimator": "posterior_match", "kl_weight": 0.5},
     {"network": "convolutional", "likelihood": "discretized_logistic", "consistency_weight": 0.0},
@@ -90,6 +92,44 @@ def test_consistency_is_zero_on_real_images():
         np.testing.assert_array_equal(terms.consistency.numpy()[~is_replayed], 0)
         # A perfect copy answers like its teacher; the images come through the same encoder.
         np.testing.assert_allclose(terms.consistency.numpy()[is_replayed], 0, atol=1e-4)
+
+
+@pytest.mark.parametrize("mode", ["on_top", "in_batch"])
+def test_the_decoder_is_asked_at_the_very_code_of_the_teacher(mode):
+    """Against the cross-entropy of each replayed image with itself, which a copy decodes."""
+    model = small_model(replay=mode, decoder_consistency_weight=1.0, category_target_weight=1.0)
+    model.fit(digits(0), epochs=1, verbose=0, callbacks=[TeacherRollover()])
+    images = tf.constant(digits(1, 8))
+    batch = model.replay.batch(
+        images, model.teacher, model.aggregate_posterior, model.finished_tasks, SEED
+    )
+    terms = loss_terms(model, batch)
+    x = batch.images.numpy().astype("float64")[batch.replayed.numpy() == 1]
+    entropy = -(x * np.log(x) + (1 - x) * np.log1p(-x)).sum(axis=(1, 2, 3))
+    is_replayed = batch.replayed.numpy() == 1
+    np.testing.assert_allclose(terms.decoder_consistency.numpy()[is_replayed], entropy, rtol=1e-4)
+    probs = tf.nn.softmax(model.student.posterior(batch.images).logits).numpy()
+    assert probs[:, 0] == pytest.approx(1.0)  # the teacher knew one category only
+    np.testing.assert_allclose(terms.category_target, 0.0, atol=1e-6)
+    for term in (terms.decoder_consistency, terms.category_target):
+        np.testing.assert_array_equal(term.numpy()[~is_replayed], 0.0)
+
+
+def test_the_category_to_be_found_again_is_the_one_that_was_decoded():
+    model = small_model(categories_per_task=3, category_target_weight=1.0)
+    model.fit(digits(0), epochs=2, verbose=0, callbacks=[TeacherRollover()])
+    batch = model.replay.batch(
+        tf.constant(digits(1, 8)), model.teacher, model.aggregate_posterior, 1, SEED
+    )
+    begin = 8
+    logits = model.student.posterior(batch.images).logits.numpy()[begin:].astype("float64")
+    log_probs = logits - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True))
+    log_probs -= logits.max(1, keepdims=True)
+    decoded = batch.code.category.numpy().argmax(1)
+    expected = -log_probs[np.arange(len(decoded)), decoded]
+    assert len(set(decoded)) > 1
+    terms = loss_terms(model, batch)
+    np.testing.assert_allclose(terms.category_target.numpy()[begin:], expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
