@@ -28,6 +28,7 @@ setup(
         "matplotlib>=3.8",
         "numpy>=1.26",
         "scikit-learn>=1.4",
+        "scipy>=1.11",
     ],
     extras_require={
         "test": [
@@ -38,7 +39,6 @@ setup(
             "nbformat",
             "pytest",
             "ruff",
-            "scipy",
         ]
     },
     entry_points={"console_scripts": ["lifelong-vae=keras_lifelong_vae.cli:main"]},

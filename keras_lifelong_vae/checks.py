@@ -114,3 +114,31 @@ def check_share(value: Any, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:
         raise ValueError(f"`{name}` must be a number in [0, 1), received {value!r}.")
     return float(value)
+
+
+def check_labels(labels: Any, name: str, num_classes: int | None = None) -> np.ndarray:
+    """Checks that `labels` is a vector of integers, `(n,)`, n at least 1.
+
+    Args:
+        labels: Array or sequence to look at.
+        name: How the caller calls it, for the message.
+        num_classes: If given, labels must lie in [0, num_classes).
+
+    Returns:
+        The labels as a numpy array.
+
+    Raises:
+        ValueError: If the shape or the dtype is another, or a label is out of range.
+    """
+    array = np.asarray(labels)
+    if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iu":
+        raise ValueError(
+            f"`{name}` must be integers of shape (n,) with n >= 1, "
+            f"received {array.dtype} of shape {array.shape}."
+        )
+    if num_classes is not None and not 0 <= array.min() <= array.max() < num_classes:
+        raise ValueError(
+            f"`{name}` must lie in [0, {num_classes}), "
+            f"received values from {array.min()} to {array.max()}."
+        )
+    return array

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from keras_lifelong_vae import cli, data
-from keras_lifelong_vae.cli import train_command
+from keras_lifelong_vae.cli import compare_command, train_command
 from keras_lifelong_vae.experiments import sequences, training
+from keras_lifelong_vae.strategies import STRATEGIES
 
 TINY = ["--tasks=2", "--epochs=1", "--batch-size=64", "--latent-dim=3", "--verbose=0"]
 OPTIONS = (
     *("--strategy", "--seed", "--out", "--overwrite", "--resume", "--tasks", "--verbose"),
-    *("--data-dir", "--source-dir", "--epochs", "--batch-size", "--learning-rate"),
+    *("--standin", "--data-dir", "--source-dir", "--epochs", "--batch-size", "--learning-rate"),
     *("--learning-rate-decay", "--jit-compile", "--no-jit-compile", "--latent-dim"),
     *("--categories-per-task", "--network", "--likelihood", "--replay", "--replay-share"),
     *(
@@ -44,6 +45,35 @@ def test_help_of_train_mentions_every_sequence_and_option(capsys):
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_help_of_compare_mentions_every_strategy_and_option(capsys):
+    text = help_of(capsys, "compare")
+    wanted = (*STRATEGIES, "--strategies", "--seeds", "--out", "--tasks", "--iwae", "--standin")
+    assert [name for name in wanted if name not in text] == []
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_every_option_reaches_the_comparison(monkeypatch):
+    called = {}
+    monkeypatch.setattr(
+        compare_command, "run_grid", lambda *args, **kwargs: called.update(kwargs, args=args)
+    )
+    arguments = """compare mnist-to-svhn --standin --strategies naive ewc --seeds 3 4 --out there
+        --tasks 1 --iwae 50 --verbose 2 --data-dir D --epochs 4"""
+    assert cli.main(arguments.split()) == 0
+    given = {name: value for name, value in called.items() if value is not None}
+    assert given == {
+        "args": ("mnist-to-svhn", "there"),
+        "standin": True,
+        "names": ["naive", "ewc"],
+        "seeds": [3, 4],
+        "num_tasks": 1,
+        "importance_samples": 50,
+        "verbose": 2,
+        "data_dir": "D",
+        "epochs": 4,
+    }
+
+
 def test_help_of_data_mentions_every_data_set_and_option(capsys):
     text = help_of(capsys, "data")
     wanted = (*data.names(), "--data-dir", "--source-dir")
@@ -61,11 +91,11 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
 
     def train(*args, **kwargs):
         called.update(kwargs, args=args)
-        return training.Results("", "", 0, 1, [], [], {}, mean_negative_elbo=1.0)
+        return training.Results("", "", 0, 1, [], [], [], {}, mean_negative_elbo=1.0)
 
     monkeypatch.setattr(train_command, "train_sequence", train)
     arguments = """train mnist-permuted --strategy naive --seed 3 --resume --tasks 2 --verbose 2
-        --data-dir D --source-dir S --epochs 4 --batch-size 5 --learning-rate 0.1
+        --standin --data-dir D --source-dir S --epochs 4 --batch-size 5 --learning-rate 0.1
         --learning-rate-decay cosine --no-jit-compile --latent-dim 6 --categories-per-task 2
         --network convolutional --likelihood gaussian --replay in_batch --replay-share 0.5
         --replay-ratio 3 --category-prior uniform
@@ -77,6 +107,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
         "resume": True,
         "num_tasks": 2,
         "verbose": 2,
+        "standin": True,
         "data_dir": "D",
         "source_dir": "S",
         "epochs": 4,
@@ -136,7 +167,7 @@ def test_the_module_runs_as_a_program(tmp_path):
     ("arguments", "words"),
     [
         (["train", "cifar"], ["cifar", *sequences.SEQUENCES]),
-        (["train", "digits-split", "--strategy", "ewc"], ["ewc", "lifelong", "naive"]),
+        (["train", "digits-split", "--strategy", "gem"], ["gem", "lifelong", "naive"]),
         (["train", "digits-split", "--overwrite", "--resume"], ["--overwrite", "--resume"]),
         (["data", "cifar"], ["cifar", *data.names()]),
         ([], ["data", "train"]),

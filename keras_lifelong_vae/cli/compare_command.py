@@ -1,6 +1,7 @@
 """`lifelong-vae compare`: strategies side by side, over several seeds."""
 
 import argparse
+import textwrap
 from typing import Any
 
 from keras_lifelong_vae import strategies
@@ -56,7 +57,12 @@ def add_parser(name: str, commands: Any) -> None:
 
 
 def _describe(name: str) -> str:
-    return f"  {name:<15} {strategies.STRATEGIES[name].description}"
+    return textwrap.fill(
+        strategies.STRATEGIES[name].description,
+        78,
+        initial_indent=f"  {name:<15} ",
+        subsequent_indent=" " * 18,
+    )
 
 
 def _compare(sequence: str, out: str, **options: Any) -> None:

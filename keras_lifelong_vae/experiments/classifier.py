@@ -81,8 +81,13 @@ def train_classifier(
 
     Raises:
         ValueError: If it does not reach `min_accuracy`: distances on its features would mean
-            nothing.
+            nothing. If there are too few test images for a covariance of its features.
     """
+    if len(test.images) <= WIDTH:
+        raise ValueError(
+            f"The classifier must be judged on more than {WIDTH} test images, the width of its "
+            f"features, received {len(test.images)}."
+        )
     keras.utils.set_random_seed(seed)
     number = len(train.task_of_class)
     network = _network(train.images.shape[1:], number, check_choice(kind, "kind", KINDS))

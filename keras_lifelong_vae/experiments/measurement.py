@@ -26,7 +26,8 @@ class Measurement:
     """Figures after one stage, on the test images of the tasks seen so far.
 
     Args:
-        frechet_distance: Of generated to test images, on the classifier's features.
+        frechet_distance: Of generated to test images, on the classifier's features; `None`
+            without a classifier or with too few test images.
         task_shares: Share of each of all tasks among generated images, by the classifier.
         category_task_shares: For each active category, the share of its own task among images
             generated with it, by the classifier; `None` if categories don't belong to tasks.
@@ -86,12 +87,19 @@ class Judge:
         if self.classifier is None:
             return {}
         samples = model.generate(NUM_SAMPLES, seed=self.seed)
-        features = self._test_features[: len(self.test.of_tasks(seen).images)]
         return {
-            "frechet_distance": frechet_distance(self.classifier.features(samples), features),
+            "frechet_distance": self._frechet_distance(samples, seen),
             "task_shares": class_shares(self._tasks_of(samples), self.test.num_tasks).tolist(),
             "category_task_shares": self._category_task_shares(model, seen),
         }
+
+    def _frechet_distance(self, samples: np.ndarray, seen: int) -> float | None:
+        """`None` where a task has too few test images for a covariance, as the 8x8 digits do."""
+        assert self.classifier is not None
+        real = self._test_features[: len(self.test.of_tasks(seen).images)]
+        if len(real) <= real.shape[1]:
+            return None
+        return frechet_distance(self.classifier.features(samples), real)
 
     def _category_task_shares(self, model: LifelongVAE, seen: int) -> list[float] | None:
         per_task = model.categories_per_task

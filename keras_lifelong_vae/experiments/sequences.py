@@ -146,7 +146,7 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         {"latent_dim": 14, "replay_share": 0.7},
     ),
     "mnist-permuted": SequenceSpec(
-        "MNIST, then under 4 permutations of its pixels: 5 tasks, or any number",
+        "MNIST, then with its pixels permuted: 5 tasks, or any number",
         ("mnist",),
         _permuted,
         TrainingOptions(epochs=5),

@@ -1,6 +1,29 @@
-"""Metrics: pure functions of the matrix R, R[i][j] = score after task i on task j's test set."""
+"""Metrics: pure functions of arrays; they know neither the model nor the data.
 
+- Of the matrix R, R[i][j] = score after task i on task j's test set: `mean_final`, `forgetting`,
+  `backward_transfer`, `forward_transfer`; of scores of several runs: `retention`.
+- Of a classifier's features of real and generated images: `frechet_distance`.
+- Of integer labels: `purity`, `mutual_information`, `agreement`, `class_shares`, `evenness`.
+"""
+
+from keras_lifelong_vae.metrics.alignment import agreement, mutual_information, purity
 from keras_lifelong_vae.metrics.forgetting import forgetting
+from keras_lifelong_vae.metrics.frechet import frechet_distance
 from keras_lifelong_vae.metrics.mean_final import mean_final
+from keras_lifelong_vae.metrics.retention import retention
+from keras_lifelong_vae.metrics.shares import class_shares, evenness
+from keras_lifelong_vae.metrics.transfer import backward_transfer, forward_transfer
 
-__all__ = ["forgetting", "mean_final"]
+__all__ = [
+    "agreement",
+    "backward_transfer",
+    "class_shares",
+    "evenness",
+    "forgetting",
+    "forward_transfer",
+    "frechet_distance",
+    "mean_final",
+    "mutual_information",
+    "purity",
+    "retention",
+]

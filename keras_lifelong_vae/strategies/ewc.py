@@ -12,7 +12,7 @@ from keras_lifelong_vae.models.replay import MixedBatch, real_only
 from keras_lifelong_vae.models.ring import Ring
 from keras_lifelong_vae.models.training import BatchLoss
 from keras_lifelong_vae.registration import register
-from keras_lifelong_vae.strategies.fisher import diagonal_fisher
+from keras_lifelong_vae.strategies.fisher import fisher_function
 from keras_lifelong_vae.strategies.plain import PLAIN
 from keras_lifelong_vae.strategies.weight_pairs import weight_pairs
 from keras_lifelong_vae.strategies.weight_statistics import WeightStatistics
@@ -60,6 +60,7 @@ class EWCVAE(LifelongVAE):
         own = [own for own, _ in weight_pairs(self)]
         self.fisher = WeightStatistics(own, 0.0, name="fisher")
         self.recent_images = Ring(self.fisher_images, self.event_shape, name="recent_images")
+        self._prepare_fisher()
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         images = tf.cast(images_of(data), tf.float32)
@@ -76,23 +77,23 @@ class EWCVAE(LifelongVAE):
 
     def rollover_teacher(self) -> None:
         super().rollover_teacher()
-        own = [own for own, _ in weight_pairs(self)]
-        first_seed = tf.stack([tf.constant(0), tf.convert_to_tensor(self.finished_tasks)])
-        fisher = diagonal_fisher(
-            lambda image, i: (
-                super(EWCVAE, self)
-                ._loss(real_only(image[None]), first_seed + tf.stack([i, 0]))
-                .total
-            ),
-            own,
-            self.recent_images.collect(),
-        )
+        fisher = self._fisher_of_images(self.recent_images.collect())
         self.fisher.assign([old + new for old, new in zip(self.fisher.values, fisher, strict=True)])
         self.recent_images.forget()
+
+    def _loss_of_image(self, image: Tensor, number: Tensor) -> Tensor:
+        """-ELBO of one image, with noise of its own."""
+        seed = tf.stack([number, tf.convert_to_tensor(self.finished_tasks)])
+        return super()._loss(real_only(image[None]), seed).total
+
+    def _prepare_fisher(self) -> None:
+        own = [own for own, _ in weight_pairs(self)]
+        self._fisher_of_images = fisher_function(self._loss_of_image, own)
 
     def _grow_parts(self, capacity: int) -> None:
         super()._grow_parts(capacity)
         self.fisher.grow([own for own, _ in weight_pairs(self)])
+        self._prepare_fisher()
 
     def get_config(self) -> dict[str, Any]:
         return {

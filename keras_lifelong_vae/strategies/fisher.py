@@ -8,31 +8,26 @@ import tensorflow as tf
 from keras_lifelong_vae.types import Tensor
 
 
-def diagonal_fisher(
-    loss: Callable[[Tensor, Tensor], Tensor], weights: Sequence[Any], examples: Tensor
-) -> list[Tensor]:
-    """F_i = 1/n sum_x (d loss(x) / d w_i)^2, the gradient of each example squared by itself.
+def fisher_function(
+    loss: Callable[[Tensor, Tensor], Tensor], weights: Sequence[Any]
+) -> Callable[[Any], list[Tensor]]:
+    """Makes the function from examples `(n, *event_shape)` to the diagonal Fisher information.
 
-    The square of a batch's mean gradient would be smaller by up to the batch size and is not the
-    Fisher information.
+        F_i = 1/n sum_x (d loss(x) / d w_i)^2
+
+    The gradient of each example is squared by itself. The square of a batch's mean gradient would
+    be smaller by up to the batch size, and is not the Fisher information.
 
     Args:
         loss: Of one example `event_shape` and its number, a scalar: -log-likelihood or a bound.
-        weights: Variables that the loss depends on.
-        examples: `(n, *event_shape)`, n at least 1.
-
-    Returns:
-        A tensor of the shape of each weight.
+        weights: Variables that the loss depends on; a tensor of the shape of each is returned.
 
     Raises:
-        ValueError: If there are no examples.
+        ValueError: By the function, if there are no examples.
     """
-    examples = tf.convert_to_tensor(examples)
-    if not examples.shape[0]:
-        raise ValueError("`examples` must hold at least one example, received none.")
 
-    @tf.function
-    def sum_of_squares() -> list[Tensor]:
+    @tf.function(reduce_retracing=True)
+    def sum_of_squares(examples: Tensor) -> list[Tensor]:
         def add(i: Tensor, sums: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
             with tf.GradientTape() as tape:
                 value = loss(examples[i], i)
@@ -41,7 +36,13 @@ def diagonal_fisher(
             return i + 1, [total + tf.square(gradient) for total, gradient in pairs]
 
         zeros = [tf.zeros(weight.shape) for weight in weights]
-        number = examples.shape[0]
+        number = tf.shape(examples)[0]
         return tf.while_loop(lambda i, _: i < number, add, [tf.constant(0), zeros])[1]
 
-    return [total / examples.shape[0] for total in sum_of_squares()]
+    def diagonal_fisher(examples: Any) -> list[Tensor]:
+        if not len(examples):
+            raise ValueError("`examples` must hold at least one example, received none.")
+        sums = sum_of_squares(tf.convert_to_tensor(examples))
+        return [total / len(examples) for total in sums]
+
+    return diagonal_fisher

@@ -20,7 +20,8 @@ def read_json(directory) -> dict:
 def results(matrix, strategy="lifelong", sizes=None, **changes) -> Results:
     """A finished run with the square `matrix`."""
     tasks = [f"task {i}" for i in range(len(matrix))]
-    run = Results("digits-split", strategy, 0, 1, tasks, sizes or [1] * len(tasks), {})
+    sizes = sizes or [1] * len(tasks)
+    run = Results("digits-split", strategy, 0, 1, tasks, tasks, sizes, {}, **changes)
     for row in matrix:
-        run = run.after_task(list(row), training_images=10, seconds=2.0)
+        run = run.after_stage(list(row), training_images=10, seconds=2.0)
     return run

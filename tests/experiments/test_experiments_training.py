@@ -15,21 +15,25 @@ def naive_run(tmp_path_factory):
 def test_results_json_says_what_was_done_and_measured(lifelong_run):
     out, results = lifelong_run
     read = read_json(out)
-    assert {**read, "versions": None} == {
+    computed = {"versions": None, "measurements": None, "history": None}
+    assert {**read, **computed} == {
         "sequence": "digits-split",
         "strategy": "lifelong",
         "seed": 0,
         "epochs": 1,
         "tasks": ["0", "1", "2"],
+        "stages": ["0", "1", "2"],
         "test_sizes": [36, 36, 36],
         "config": results.config,
+        "keeps": "one model",
+        "importance_weighted": None,
         "negative_elbo": results.negative_elbo,
         "mean_negative_elbo": results.mean_negative_elbo,
         "training_images": 3 * 2 * 64,
         "train_seconds": results.train_seconds,
         "images_per_second": 3 * 2 * 64 / results.train_seconds,
         "peak_rss_mb": results.peak_rss_mb,
-        "versions": None,
+        **computed,
         "finished": True,
     }
     assert read["versions"]["keras"] == keras.__version__
@@ -57,6 +61,19 @@ def test_config_holds_every_option_used(lifelong_run):
     assert {**config, **given, **defaults} == config
     assert config["likelihood"] == {"class_name": "Bernoulli"}
     assert config["jit_compile"] in (True, False)
+
+
+def test_what_z_d_means_and_how_learning_went_is_measured_too(lifelong_run):
+    results = lifelong_run[1]
+    first, second, third = results.measurements
+    assert first["purity"] == 1.0  # of one class
+    assert first["mutual_information"] == pytest.approx(0.0, abs=1e-6)
+    assert first["agreement"] is None
+    assert 0 <= second["agreement"] <= 1
+    assert 1 / 3 <= third["purity"] <= 1
+    assert third["frechet_distance"] is None  # there is no classifier to measure it with
+    assert [epoch["images"] for epoch in results.history] == [128, 256, 384]
+    assert all(5 < epoch["negative_elbo"] < 200 for epoch in results.history)
 
 
 def test_the_saved_model_generates_and_scores_as_the_results_say(lifelong_run):
@@ -164,7 +181,8 @@ def test_overwriting_removes_what_the_earlier_run_left_and_nothing_else(tmp_path
     ("changes", "message"),
     [
         ({"overwrite": True, "resume": True}, "`overwrite`"),
-        ({"strategy": "ewc"}, "`strategy` must be one of lifelong, naive"),
+        ({"strategy": "gem"}, "`strategy` must be one of naive, ewc"),
+        ({"standin": True}, "`standin` must be False for digits"),
         ({"num_tasks": 11}, "`num_tasks` must be at most 10, received 11"),
         ({"epochs": 0}, "`epochs`"),
         ({"learning_rate": -1.0}, "`learning_rate`"),

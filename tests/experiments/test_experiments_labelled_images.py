@@ -1,0 +1,45 @@
+import numpy as np
+
+from keras_lifelong_vae import tasks
+from keras_lifelong_vae.experiments.labelled_images import collect
+
+
+def sequence():
+    images = np.arange(24, dtype="float32").reshape(24, 1, 1, 1) / 32
+    labels = np.array([3, 3, 5, 5, 7, 7] * 4)
+    return tasks.split_by_class(
+        (images, labels), validation_share=0.0, classes=[7, (3, 5)], test=(images, labels)
+    )
+
+
+def test_classes_are_counted_task_by_task():
+    found = collect(sequence(), "test")
+    np.testing.assert_array_equal(found.tasks, [0] * 8 + [1] * 16)
+    np.testing.assert_array_equal(found.task_of_class, [0, 1, 1])
+    np.testing.assert_array_equal(found.classes[:8], [0] * 8)
+    numbers = np.rint(found.images.ravel() * 32).astype(int) % 6
+    np.testing.assert_array_equal(found.classes, np.array([1, 1, 2, 2, 0, 0])[numbers])
+
+
+def test_a_limit_takes_as_many_of_each_task():
+    found = collect(sequence(), "test", limit=9)
+    assert np.bincount(found.tasks).tolist() == [4, 4]
+
+
+def test_the_first_tasks_keep_their_classes():
+    found = collect(sequence(), "train").of_tasks(1)
+    assert len(found.images) == 8
+    assert found.num_tasks == 2
+    assert set(found.classes) == {0}
+
+
+def test_the_digit_of_one_permutation_is_not_that_of_another():
+    found = collect(tasks.permuted("digits", num_tasks=2), "test", limit=200)
+    assert len(found.task_of_class) == 20
+    np.testing.assert_array_equal(found.classes[:100] + 10, found.classes[100:])
+
+
+def test_tasks_without_labels_have_one_class_each():
+    arrays = {name: {"train": np.zeros((3, 1, 1, 1), "float32")} for name in "ab"}
+    found = collect(tasks.from_arrays(arrays, validation_share=0.0), "train")
+    np.testing.assert_array_equal(found.classes, [0, 0, 0, 1, 1, 1])
