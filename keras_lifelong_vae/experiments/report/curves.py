@@ -1,6 +1,6 @@
 """Lines over tasks and over training images, by strategy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -165,7 +165,7 @@ def _validation(run: Results) -> np.ndarray:
 def _cut(axes: Axes, curves: Sequence[np.ndarray], with_zero: bool) -> None:
     """Limits the axis to what the better half of the curves needs, and says so."""
     means = sorted((values.mean(axis=0) for values in curves), key=lambda mean: float(mean[-1]))
-    better = np.concatenate(means[: (len(means) + 1) // 2])
+    better = np.concatenate(means[: max(1, len(means) // 2)])
     low, high = better.min(), better.max()
     if with_zero:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -189,13 +189,6 @@ def _finish(figure: Figure, first: Axes, title: str) -> None:
     for axes in figure.axes:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", alpha=0.25)
-    handles: Mapping[str, object] = dict(
-        zip(*reversed(first.get_legend_handles_labels()), strict=True)
-    )
-    figure.legend(
-        list(handles.values()),  # type: ignore[arg-type]
-        list(handles),
-        loc="outside lower center",
-        ncols=len(handles),
-        frameon=False,
-    )
+    handles, labels = first.get_legend_handles_labels()
+    columns = len(labels)
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)

@@ -62,7 +62,8 @@ PLANS = (
         "-ELBO of each task after each task",
         "A row is the moment after a task was learned, a column the test images of a task. Below "
         "the stepped line are tasks already learned: a column that stays light downwards is "
-        "remembered. Above it are tasks still to come. Means over seeds.",
+        "remembered. Above it are tasks still to come. Means over seeds; the scale of an excess is "
+        "that of its square root, so that small ones differ, too.",
         heat_map.bound_maps,
         curves.has_progress,
     ),
@@ -71,7 +72,8 @@ PLANS = (
         "-ELBO while training",
         "Validation images of the task being learned, after each epoch; lines are means over "
         "seeds, bands one standard deviation. Where there are both, the lower part is the "
-        "difference seed by seed: below 0, the consistency KL has brought -ELBO down sooner.",
+        "difference seed by seed: below 0, -ELBO is lower with the consistency KL. In the first "
+        "task there is no teacher yet, and both are the same.",
         curves.validation_curves,
         curves.has_validation,
     ),
@@ -95,7 +97,7 @@ PLANS = (
         "task-shares.png",
         "Share of each task among generated images",
         "What the classifier takes 10,000 generated images for after the last task, mean over "
-        "seeds; each row sums to 100 %.",
+        "seeds; each row sums to 100 %. An even row would have the same share everywhere.",
         heat_map.share_map,
         heat_map.has_shares,
     ),

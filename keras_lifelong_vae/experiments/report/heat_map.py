@@ -41,13 +41,11 @@ def bound_maps(contents: Contents) -> Figure:
         _name_axes(axes, contents.tasks, left=i % columns == 0, bottom=below)
         _outline_learned(axes, len(values))
         if len(values) <= MAX_NUMBERED:
-            _write_numbers(
-                axes, values, norm, "{:.0f}" if np.abs(values).max() >= 100 else "{:.1f}"
-            )
+            _write_numbers(axes, values, norm, 0 if np.abs(values).max() >= 100 else 1)
     what = "excess over full-batch's -ELBO" if ends else "-ELBO"
-    label = f"{what}, nats per test image; darkest: {clipped:.3g} and more"
+    label = f"{what}, nats per test image\ndarkest: {clipped:.3g} and more"
     figure.colorbar(image, ax=grid, label=label, shrink=0.9, aspect=35, pad=0.02)
-    figure.suptitle(contents.titled("What each task costs after each task"))
+    figure.suptitle(contents.titled("-ELBO of each task (columns) after each task (rows)"))
     return figure
 
 
@@ -63,17 +61,16 @@ def share_map(contents: Contents) -> Figure:
     rows, n = values.shape
     norm = Normalize(0, min(100.0, 300.0 / n))
     width = min(12.0, 3.6 + 0.8 * n)
-    figure = Figure(figsize=(width, 2.0 + 0.42 * rows), layout="constrained")
+    figure = Figure(figsize=(width, 2.4 + 0.42 * rows), layout="constrained")
     axes = figure.add_subplot()
     image = axes.imshow(values, COLORMAP, norm=norm, aspect="auto")
     axes.set_yticks(np.arange(rows), list(shares))
     axes.set_xticks(np.arange(n), contents.tasks, rotation=30, ha="right")
     axes.tick_params(length=0)
     if n <= 12:
-        _write_numbers(axes, values, norm, "{:.1f}")
-    label = f"percent; even: {100 / n:.3g}"
-    if values.max() > (norm.vmax or 100):
-        label += f"; darkest: {norm.vmax:.3g} and more"
+        _write_numbers(axes, values, norm, 1)
+    clipped = values.max() > (norm.vmax or 100)
+    label = f"percent; darkest:\n{norm.vmax:.3g} and more" if clipped else "percent"
     figure.colorbar(image, ax=axes, label=label, aspect=15, pad=0.02)
     figure.suptitle(contents.titled("Share of each task among 10,000 generated images"))
     return figure
@@ -102,8 +99,10 @@ def _name_axes(axes: Axes, tasks: Sequence[str], left: bool, bottom: bool) -> No
     numbers = np.arange(len(tasks))
     step = -(-len(tasks) // 12)
     names = [name if len(name) <= 12 else f"{name[:11]}…" for name in tasks]
-    axes.set_xticks(numbers[::step], names[::step] if bottom else [], rotation=90)
-    axes.set_yticks(numbers[::step], names[::step] if left else [])
+    none = [""] * len(names)
+    rotation = 90 if max(map(len, names)) > 3 else 0
+    axes.set_xticks(numbers[::step], (names if bottom else none)[::step], rotation=rotation)
+    axes.set_yticks(numbers[::step], (names if left else none)[::step])
     axes.tick_params(labelsize="small", length=0)
     if left:
         axes.set_ylabel("after task", fontsize="small")
@@ -118,7 +117,8 @@ def _outline_learned(axes: Axes, n: int) -> None:
     axes.plot(steps[1:], steps[:-1], color="black", linewidth=1)
 
 
-def _write_numbers(axes: Axes, values: np.ndarray, norm: Normalize, form: str) -> None:
+def _write_numbers(axes: Axes, values: np.ndarray, norm: Normalize, decimals: int) -> None:
     for (i, j), value in np.ndenumerate(values):
         color = "white" if float(norm(value)) > 0.55 else "black"
-        axes.text(j, i, form.format(value), color=color, ha="center", va="center", fontsize="small")
+        text = f"{round(float(value), decimals) + 0.0:.{decimals}f}"  # + 0.0: no "-0.0"
+        axes.text(j, i, text, color=color, ha="center", va="center", fontsize="small")

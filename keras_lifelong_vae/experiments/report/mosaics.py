@@ -70,7 +70,7 @@ def traversal_mosaic(contents: Contents) -> Figure:
     axes.set_xticks(centres[: len(shown)], heads, rotation=90)
     axes.set_yticks(centres[:codes], [f"$z_c$ {i + 1}" for i in range(codes)])
     axes.xaxis.tick_top()
-    title = f"{TRAVERSED}, seed {seed}: a column per category, a row per z_c"
+    title = f"{TRAVERSED}, seed {seed}: a column per category, a row per $z_c$"
     figure.suptitle(contents.titled(title))
     return figure
 
