@@ -15,6 +15,7 @@ from keras_lifelong_vae.strategies import STRATEGIES
 
 FULL_BATCH = "full-batch"
 PAIR = ("lifelong", "no-consistency")
+MAX_UPRIGHT = 3
 MAX_LABELS = 12  # as many task names fit below an axis
 
 
@@ -109,6 +110,7 @@ def validation_curves(contents: Contents) -> Figure:
             values = np.stack([_validation(run) for run in runs.values()])
             _draw_by_stage(rows[0], name, next(iter(runs.values())), values)
     rows[0].set_ylabel("-ELBO, nats per\nvalidation image")
+    rows[-1].xaxis.set_major_formatter("{x:,.0f}")
     rows[-1].set_xlabel("real training images seen (dotted: the next task begins)")
     if common:
         with_it, without = (histories[name] for name in PAIR)
@@ -176,12 +178,20 @@ def _cut(axes: Axes, curves: Sequence[np.ndarray], with_zero: bool) -> None:
 
 
 def _label_tasks(axes: Axes, tasks: Sequence[str]) -> None:
-    numbers = np.arange(1, len(tasks) + 1)
     if len(tasks) <= MAX_LABELS:
-        axes.set_xticks(numbers, tasks, rotation=30, ha="right")
+        name_ticks(axes, np.arange(1, len(tasks) + 1), tasks)
         axes.set_xlabel("after training on")
     else:
         axes.set_xlabel("tasks learned")
+
+
+def name_ticks(axes: Axes, places: np.ndarray, tasks: Sequence[str]) -> None:
+    """Task names below an axis: a few upright, in two lines if they need them; many aslant."""
+    if len(tasks) <= MAX_UPRIGHT:
+        axes.set_xticks(places, [name.replace(" (", "\n(") for name in tasks])
+        axes.margins(x=0.15)  # the names of the first and the last reach beyond their points
+    else:
+        axes.set_xticks(places, tasks, rotation=30, ha="right")
 
 
 def _finish(figure: Figure, first: Axes, title: str) -> None:

@@ -73,15 +73,15 @@ PLANS = (
         "Validation images of the task being learned, after each epoch; lines are means over "
         "seeds, bands one standard deviation. Where there are both, the lower part is the "
         "difference seed by seed: below 0, -ELBO is lower with the consistency KL. In the first "
-        "task there is no teacher yet, and both are the same.",
+        "task there is no teacher yet.",
         curves.validation_curves,
         curves.has_validation,
     ),
     Plan(
         "samples.png",
         "Generated images",
-        f"The first {mosaics.SAMPLES} images that each strategy generates after the last task, "
-        "z drawn from the prior, nothing selected.",
+        f"The first {mosaics.SAMPLES} images ({mosaics.COLOUR_SAMPLES} in colour) that each "
+        "strategy generates after the last task, z drawn from the prior, nothing selected.",
         mosaics.sample_mosaics,
         mosaics.has_samples,
     ),

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
+from keras_lifelong_vae.experiments.report.curves import name_ticks
 
 COLUMNS = 4  # small multiples in a row
 MAX_NUMBERED = 5  # tasks, for numbers to fit into the cells of R
@@ -28,10 +29,11 @@ def bound_maps(contents: Contents) -> Figure:
     shown = {name: R - reference for name, R in means.items()}
     norm, clipped = _norm(list(shown.values()), from_zero=bool(ends))
     columns, rows = min(COLUMNS, len(shown)), -(-len(shown) // COLUMNS)
-    figure = Figure(figsize=(max(3 * columns, 7.0), 3.1 * rows + 1.3), layout="constrained")
+    figure = Figure(figsize=(max(3.0 * columns, 8.0), 3.1 * rows + 1.3), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
+    decimals = 0 if np.abs(np.stack(list(shown.values()))).max() >= 100 else 1
     for i, (name, values) in enumerate(shown.items()):
         axes = grid.flat[i]
         seeds = len(contents.by_strategy[name])
@@ -41,7 +43,7 @@ def bound_maps(contents: Contents) -> Figure:
         _name_axes(axes, contents.tasks, left=i % columns == 0, bottom=below)
         _outline_learned(axes, len(values))
         if len(values) <= MAX_NUMBERED:
-            _write_numbers(axes, values, norm, 0 if np.abs(values).max() >= 100 else 1)
+            _write_numbers(axes, values, norm, decimals)
     what = "excess over full-batch's -ELBO" if ends else "-ELBO"
     label = f"{what}, nats per test image\ndarkest: {clipped:.3g} and more"
     figure.colorbar(image, ax=grid, label=label, shrink=0.9, aspect=35, pad=0.02)
@@ -60,12 +62,13 @@ def share_map(contents: Contents) -> Figure:
     values = 100 * np.stack(list(shares.values()))
     rows, n = values.shape
     norm = Normalize(0, min(100.0, 300.0 / n))
-    width = min(12.0, 3.6 + 0.8 * n)
+    width = min(12.0, max(8.0, 3.6 + 0.8 * n))
     figure = Figure(figsize=(width, 2.4 + 0.42 * rows), layout="constrained")
     axes = figure.add_subplot()
     image = axes.imshow(values, COLORMAP, norm=norm, aspect="auto")
     axes.set_yticks(np.arange(rows), list(shares))
-    axes.set_xticks(np.arange(n), contents.tasks, rotation=30, ha="right")
+    name_ticks(axes, np.arange(n), contents.tasks)
+    axes.set_xlim(-0.5, n - 0.5)
     axes.tick_params(length=0)
     if n <= 12:
         _write_numbers(axes, values, norm, 1)

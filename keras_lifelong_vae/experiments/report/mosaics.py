@@ -11,6 +11,7 @@ from keras_lifelong_vae.experiments.report.contents import Contents
 from keras_lifelong_vae.experiments.report.png import MAX_WIDTH
 
 SAMPLES = 32  # of each strategy
+COLOUR_SAMPLES = 16  # the files would be twice as large
 COLUMNS = 8
 MAX_CATEGORIES = 20
 TRAVERSED = "lifelong"
@@ -27,13 +28,15 @@ def sample_mosaics(contents: Contents) -> Figure:
     for name in contents.strategies:
         found = contents.specimens(name)
         if found:
-            images = np.load(found[1])["samples"][:SAMPLES] / 255
-            panels[f"{name}, seed {found[0]}"] = mosaic(images, COLUMNS)
+            images = np.load(found[1])["samples"] / 255
+            number = SAMPLES if images.shape[-1] == 1 else COLOUR_SAMPLES
+            panels[f"{name}, seed {found[0]}"] = mosaic(images[:number], COLUMNS)
     height, width, _ = next(iter(panels.values())).shape
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
+    title = contents.titled("Images generated after the last task")
     total = (
-        max(MARGIN + columns * (width + 2 * MARGIN), 560),
+        max(MARGIN + columns * (width + 2 * MARGIN), LETTER * len(title)),
         TITLE + rows * (height + TITLE),
     )
     figure = Figure(figsize=(total[0] / DPI, (total[1] + MARGIN) / DPI))
@@ -41,7 +44,7 @@ def sample_mosaics(contents: Contents) -> Figure:
         left = MARGIN + i % columns * (width + 2 * MARGIN)
         top = 2 * TITLE + i // columns * (height + TITLE)
         _place(figure, panel, left, top).set_title(name, fontsize="medium", pad=4)
-    figure.suptitle(contents.titled("Images generated after the last task"))
+    _entitle(figure, title)
     return figure
 
 
@@ -63,15 +66,15 @@ def traversal_mosaic(contents: Contents) -> Figure:
     panel = mosaic(np.concatenate(images[:, shown]), len(shown))
     heads = _heads(contents, categories, shown)
     top = 2 * TITLE + LETTER * max(map(len, heads))
-    width = max(left + panel.shape[1] + 2 * MARGIN, 640)
+    title = contents.titled(f"{TRAVERSED}, seed {seed}: a column per category, a row per $z_c$")
+    width = max(left + panel.shape[1] + 2 * MARGIN, LETTER * len(title))
     figure = Figure(figsize=(width / DPI, (top + panel.shape[0] + MARGIN) / DPI))
     axes = _place(figure, panel, left, top)
     centres = np.arange(max(len(shown), codes)) * tile + (tile - GAP) / 2
     axes.set_xticks(centres[: len(shown)], heads, rotation=90)
     axes.set_yticks(centres[:codes], [f"$z_c$ {i + 1}" for i in range(codes)])
     axes.xaxis.tick_top()
-    title = f"{TRAVERSED}, seed {seed}: a column per category, a row per $z_c$"
-    figure.suptitle(contents.titled(title))
+    _entitle(figure, title)
     return figure
 
 
@@ -88,7 +91,13 @@ def _heads(contents: Contents, categories: int, shown: Sequence[int]) -> list[st
     per_task = runs[0].config.get("categories_per_task", 0)
     if per_task * len(contents.tasks) != categories:
         return [str(k) for k in shown]
-    return [f"{k}: {contents.tasks[k // per_task]}" for k in shown]
+    names = [name.split(" (")[0] for name in contents.tasks]
+    return [f"{k}: {names[k // per_task]}" for k in shown]
+
+
+def _entitle(figure: Figure, title: str) -> None:
+    """Writes the title at the same distance from the top, however high the figure is."""
+    figure.suptitle(title, y=1 - MARGIN / (figure.get_figheight() * DPI), va="top")
 
 
 def _place(figure: Figure, panel: np.ndarray, left: int, top: int) -> Axes:

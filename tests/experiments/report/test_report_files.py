@@ -1,3 +1,4 @@
+import datetime
 import io
 import json
 import re
@@ -113,6 +114,13 @@ def test_full_batch_alone_has_no_curves(tmp_path):
     write_grid(tmp_path, [results("full-batch", R=[[2.0, 2.0]])])
     write_report(tmp_path)
     check_pictures(tmp_path, {"samples.png", "task-shares.png"})
+
+
+def test_a_stage_writes_its_day_down():
+    begun = results(R=[[3.0, 9.0]], date="")
+    assert begun.date == ""
+    run = begun.after_stage([4.0, 2.0], 10, 1.0)
+    assert datetime.date.today() - datetime.date.fromisoformat(run.date) < datetime.timedelta(2)
 
 
 def test_old_results_have_no_date(tmp_path):
