@@ -128,5 +128,5 @@ def _versions(contents: Contents) -> str:
     )
 
 
-def _distinct(values: Sequence[object], separator: str = ", ") -> str:
+def _distinct(values: Sequence[object], separator: str = " or ") -> str:
     return separator.join(dict.fromkeys(str(value) for value in values if value is not None))
