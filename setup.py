@@ -27,6 +27,7 @@ setup(
         "importlib_resources",  # tensorflow-datasets imports it to download and doesn't declare it
         "matplotlib>=3.8",
         "numpy>=1.26",
+        "pillow",
         "scikit-learn>=1.4",
         "scipy>=1.11",
     ],

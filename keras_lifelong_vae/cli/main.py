@@ -5,11 +5,16 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from keras_lifelong_vae.cli import compare_command, data_command, train_command
+from keras_lifelong_vae.cli import compare_command, data_command, report_command, train_command
 from keras_lifelong_vae.data import DataUnavailableError
 from keras_lifelong_vae.version import __version__
 
-COMMANDS = {"data": data_command, "train": train_command, "compare": compare_command}
+COMMANDS = {
+    "data": data_command,
+    "train": train_command,
+    "compare": compare_command,
+    "report": report_command,
+}
 
 DESCRIPTION = """\
 Lifelong generative modeling: one VAE learns data sets that arrive one after

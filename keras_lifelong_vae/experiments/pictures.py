@@ -45,7 +45,7 @@ def sample_grid(images: np.ndarray, title: str, columns: int = 10) -> Figure:
         title: What is shown.
         columns: How many in a row.
     """
-    figure, (axes,) = _show([_mosaic(images, columns)])
+    figure, (axes,) = _show([mosaic(images, columns)])
     axes.set_title(title)
     return figure
 
@@ -60,7 +60,7 @@ def comparison_grid(
         title: What is shown.
         columns: How many in a row of each grid.
     """
-    mosaics = [_mosaic(images, columns) for images in images_by_strategy.values()]
+    mosaics = [mosaic(images, columns) for images in images_by_strategy.values()]
     figure, grids = _show(mosaics, top=2 * TITLE)
     figure.suptitle(title)
     for axes, name in zip(grids, images_by_strategy, strict=True):
@@ -76,7 +76,7 @@ def reconstruction_grid(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], titl
             `(n, height, width, channels)` in [0, 1], all n alike.
         title: What is shown.
     """
-    mosaics = [_mosaic(np.concatenate(pair), len(pair[0])) for pair in pairs.values()]
+    mosaics = [mosaic(np.concatenate(pair), len(pair[0])) for pair in pairs.values()]
     spaced = [np.pad(one, ((0, 3 * GAP), (0, 0), (0, 0)), constant_values=1.0) for one in mosaics]
     left = MARGIN + LETTER * max(len(name) for name in pairs)
     figure, (axes,) = _show([np.concatenate(spaced)], left=left)
@@ -145,7 +145,7 @@ def _label_ends(axes: Axes, ends: np.ndarray, names: Sequence[str]) -> None:
         )
 
 
-def _mosaic(images: np.ndarray, columns: int) -> np.ndarray:
+def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
     """`(n, height, width, channels)` tiled row by row: `(rows, columns, channels)`."""
     scale = -(-TILE // images.shape[2])
     large = images.repeat(scale, axis=1).repeat(scale, axis=2)

@@ -1,5 +1,6 @@
 """What is known of a run: the content of `results.json`."""
 
+import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -46,6 +47,7 @@ class Results:
         peak_rss_mb: The most memory the process has held, in MiB.
         versions: Of Python and the packages used.
         finished: Whether all stages are.
+        date: ISO day on which the last finished stage was; empty if it was not written down.
     """
 
     sequence: str
@@ -68,6 +70,7 @@ class Results:
     peak_rss_mb: float = 0.0
     versions: dict[str, str] = field(default_factory=environment.versions)
     finished: bool = False
+    date: str = ""
 
     @property
     def seen_tasks(self) -> int:
@@ -112,6 +115,7 @@ class Results:
             images_per_second=images / total,
             peak_rss_mb=max(self.peak_rss_mb, environment.peak_rss_mb()),
             finished=finished,
+            date=datetime.date.today().isoformat(),
         )
 
     def write(self, path: Path) -> None:

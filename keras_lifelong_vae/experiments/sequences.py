@@ -35,6 +35,7 @@ class SequenceSpec:
         model: Arguments of the model that differ from its own defaults.
         strategies: For a strategy by name, arguments chosen for it on validation images.
         classifier: Kind of the classifier on whose features generated images are judged.
+        classes_per_task: How many classes each task has.
     """
 
     description: str
@@ -44,6 +45,7 @@ class SequenceSpec:
     model: Mapping[str, Any] = field(default_factory=dict)
     strategies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     classifier: str = "convolutional"
+    classes_per_task: int = 1
 
     def options(self, given: Mapping[str, Any]) -> tuple[TrainingOptions, dict[str, Any]]:
         """The options of training and model; those not given, or `None`, are the sequence's."""
@@ -126,7 +128,12 @@ def _two_domains(description: str, first: str, second: str, **model: Any) -> Seq
     network = "dense" if "svhn_cropped" not in (first, second) else "convolutional"
     training = TrainingOptions(epochs=5 if network == "dense" else 2)
     return SequenceSpec(
-        description, (first, second), _domains, training, {"latent_dim": 32, "network": network}
+        description,
+        (first, second),
+        _domains,
+        training,
+        {"latent_dim": 32, "network": network},
+        classes_per_task=10,
     )
 
 
@@ -152,6 +159,7 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         TrainingOptions(epochs=5),
         {"latent_dim": 32},
         classifier="dense",
+        classes_per_task=10,
     ),
     "fashion-to-mnist": _two_domains("FashionMNIST, then MNIST", "fashion_mnist", "mnist"),
     "mnist-to-fashion": _two_domains("MNIST, then FashionMNIST", "mnist", "fashion_mnist"),

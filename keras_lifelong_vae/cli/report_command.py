@@ -1,0 +1,28 @@
+"""`lifelong-vae report`: tables and pictures of a comparison."""
+
+from typing import Any
+
+from keras_lifelong_vae.experiments.report import write_report
+
+DESCRIPTION = """\
+Write report.md, report.html (one file, pictures inside) and PNG pictures of what
+`lifelong-vae compare` has run so far. No model is loaded or needed.
+"""
+
+
+def add_parser(name: str, commands: Any) -> None:
+    parser = commands.add_parser(
+        name, help="report on a comparison of strategies", description=DESCRIPTION
+    )
+    parser.set_defaults(command=_report)
+    parser.add_argument("directory", metavar="DIR", help="that `lifelong-vae compare` has written")
+    parser.add_argument(
+        "--to",
+        metavar="DIR2",
+        help="write there instead, with the small files that the report is made of, so that "
+        "`lifelong-vae report DIR2` makes it again",
+    )
+
+
+def _report(directory: str, to: str | None) -> None:
+    print(f"Written: {write_report(directory, to)}")

@@ -1,0 +1,204 @@
+"""Lines over tasks and over training images, by strategy."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from keras_lifelong_vae.experiments.pictures import COLORS, MARKERS
+from keras_lifelong_vae.experiments.report import summary
+from keras_lifelong_vae.experiments.report.contents import Contents
+from keras_lifelong_vae.experiments.results import Results
+from keras_lifelong_vae.strategies import STRATEGIES
+
+FULL_BATCH = "full-batch"
+PAIR = ("lifelong", "no-consistency")
+MAX_UPRIGHT = 3
+MAX_LABELS = 12  # as many task names fit below an axis
+
+
+class Style(NamedTuple):
+    color: str
+    marker: str
+
+
+def style(strategy: str) -> Style:
+    """The colour and marker of a strategy, the same in all pictures."""
+    i = list(STRATEGIES).index(strategy)
+    return Style(COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)])
+
+
+def has_progress(contents: Contents) -> bool:
+    """Whether any strategy has a figure after each of several tasks."""
+    return bool(_by_strategy(contents))
+
+
+def bound_curves(contents: Contents) -> Figure:
+    """-ELBO against tasks: whole, and beside it a detail in which good strategies differ."""
+    curves = {
+        name: np.stack([summary.progress(run) for run in runs])
+        for name, runs in _by_strategy(contents).items()
+    }
+    ends = contents.by_strategy.get(FULL_BATCH, [])
+    reference = np.mean([summary.same_tasks(run) for run in ends], axis=0) if ends else None
+    figure = Figure(figsize=(12, 5.4), layout="constrained")
+    whole, detail = figure.subplots(1, 2)
+    for axes, offset in ((whole, 0.0), (detail, 0.0 if reference is None else reference)):
+        for name, values in curves.items():
+            _draw(axes, name, np.arange(1, values.shape[1] + 1), values - offset)
+        if reference is not None:
+            numbers = np.arange(1, len(reference) + 1)
+            color = style(FULL_BATCH).color
+            axes.plot(numbers, reference - offset, "--", color=color, label=FULL_BATCH)
+        _label_tasks(axes, contents.tasks)
+    whole.set_ylabel("-ELBO, nats per test image")
+    detail.set_ylabel("-ELBO" if reference is None else "excess over full-batch, nats")
+    shown = [values - (0.0 if reference is None else reference) for values in curves.values()]
+    _cut(detail, shown, reference is not None)
+    _finish(figure, whole, contents.titled("Mean -ELBO over the test images of the tasks so far"))
+    return figure
+
+
+def frechet_curves(contents: Contents) -> Figure:
+    """Fréchet distance against tasks, on a logarithmic scale."""
+    figure = Figure(figsize=(9.6, 5.4), layout="constrained")
+    axes = figure.add_subplot()
+    for name, runs in _by_strategy(contents).items():
+        curves = [_frechet(run) for run in runs]
+        known = [curve for curve in curves if curve is not None]
+        if known:
+            _draw(axes, name, np.arange(1, len(known[0]) + 1), np.stack(known))
+    ends = summary.spreads(summary.FRECHET, contents.by_strategy.get(FULL_BATCH, []))
+    if FULL_BATCH in ends:
+        color = style(FULL_BATCH).color
+        axes.axhline(ends[FULL_BATCH].mean, linestyle="--", color=color, label=FULL_BATCH)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.tick_params(axis="y", which="minor", labelsize="x-small")
+    axes.set_ylabel("Fréchet distance (log scale)")
+    _label_tasks(axes, contents.tasks)
+    title = "Fréchet distance of generated images to test images of the tasks so far"
+    _finish(figure, axes, contents.titled(title))
+    return figure
+
+
+def has_frechet(contents: Contents) -> bool:
+    """Whether any strategy has a Fréchet distance after each task."""
+    groups = _by_strategy(contents).values()
+    return any(_frechet(run) is not None for runs in groups for run in runs)
+
+
+def has_validation(contents: Contents) -> bool:
+    """Whether lifelong has -ELBO on validation images."""
+    return any(run.history for run in contents.by_strategy.get(PAIR[0], []))
+
+
+def validation_curves(contents: Contents) -> Figure:
+    """-ELBO on validation images against real images seen, with and without consistency."""
+    histories = {
+        name: {run.seed: run for run in contents.by_strategy.get(name, []) if run.history}
+        for name in PAIR
+    }
+    common = sorted(set.intersection(*(set(runs) for runs in histories.values())))
+    figure = Figure(figsize=(12, 6.4 if common else 4.4), layout="constrained")
+    rows = figure.subplots(2 if common else 1, 1, sharex=True, squeeze=False)[:, 0]
+    for name, runs in histories.items():
+        if runs:
+            values = np.stack([_validation(run) for run in runs.values()])
+            _draw_by_stage(rows[0], name, next(iter(runs.values())), values)
+    rows[0].set_ylabel("-ELBO, nats per\nvalidation image")
+    rows[-1].xaxis.set_major_formatter("{x:,.0f}")
+    rows[-1].set_xlabel("real training images seen (dotted: the next task begins)")
+    if common:
+        with_it, without = (histories[name] for name in PAIR)
+        gains = [_validation(with_it[seed]) - _validation(without[seed]) for seed in common]
+        _draw_by_stage(rows[1], PAIR[0], with_it[common[0]], np.stack(gains))
+        rows[1].axhline(0, color="black", linewidth=0.8)
+        rows[1].set_ylabel(f"{PAIR[0]} minus\n{PAIR[1]}, nats")
+    title = "-ELBO on the present task's validation images, after each epoch"
+    _finish(figure, rows[0], contents.titled(title))
+    return figure
+
+
+def _by_strategy(contents: Contents) -> dict[str, list[Results]]:
+    groups = {
+        name: [run for run in runs if summary.has_stage_per_task(run)]
+        for name, runs in contents.by_strategy.items()
+    }
+    return {name: runs for name, runs in groups.items() if runs}
+
+
+def _draw(axes: Axes, name: str, x: np.ndarray, values: np.ndarray, **line: object) -> None:
+    """The mean of `(seeds, points)`, with a band of one standard deviation."""
+    color, marker = style(name)
+    mean = values.mean(axis=0)
+    options: dict[str, object] = {"marker": marker, "markersize": 6, "label": name, **line}
+    axes.plot(x, mean, color=color, **options)  # type: ignore[arg-type]
+    if len(values) > 1:
+        spread = values.std(axis=0, ddof=1)
+        axes.fill_between(x, mean - spread, mean + spread, color=color, alpha=0.18, linewidth=0)
+
+
+def _draw_by_stage(axes: Axes, name: str, run: Results, values: np.ndarray) -> None:
+    """As `_draw`, broken where the validation images change."""
+    x = np.array([point["images"] for point in run.history])
+    parts = np.array_split(np.arange(len(x)), len(run.stages))
+    for i, part in enumerate(parts):
+        label = name if i == 0 else None
+        _draw(axes, name, x[part], values[:, part], label=label, markersize=3.5, linewidth=1.2)
+        if i:
+            axes.axvline(x[part[0] - 1], linestyle=":", color="gray", linewidth=0.8)
+
+
+def _frechet(run: Results) -> np.ndarray | None:
+    values = [stage.get("frechet_distance") for stage in run.measurements]
+    if None in values or len(values) != len(run.tasks):
+        return None
+    return np.array(values, "float64")
+
+
+def _validation(run: Results) -> np.ndarray:
+    return np.array([point["negative_elbo"] for point in run.history])
+
+
+def _cut(axes: Axes, curves: Sequence[np.ndarray], with_zero: bool) -> None:
+    """Limits the axis to what the better half of the curves needs, and says so."""
+    means = sorted((values.mean(axis=0) for values in curves), key=lambda mean: float(mean[-1]))
+    better = np.concatenate(means[: max(1, len(means) // 2)])
+    low, high = better.min(), better.max()
+    if with_zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    margin = 0.08 * max(high - low, 0.1)
+    axes.set_ylim(low - margin, high + margin)
+    if any(mean.max() > high + margin for mean in means):
+        axes.set_title(f"detail: cut off at {high + margin:.3g}", fontsize="medium")
+
+
+def _label_tasks(axes: Axes, tasks: Sequence[str]) -> None:
+    if len(tasks) <= MAX_LABELS:
+        name_ticks(axes, np.arange(1, len(tasks) + 1), tasks)
+        axes.set_xlabel("after training on")
+    else:
+        axes.set_xlabel("tasks learned")
+
+
+def name_ticks(axes: Axes, places: np.ndarray, tasks: Sequence[str]) -> None:
+    """Task names below an axis: a few upright, in two lines if they need them; many aslant."""
+    if len(tasks) <= MAX_UPRIGHT:
+        axes.set_xticks(places, [name.replace(" (", "\n(") for name in tasks])
+        axes.margins(x=0.15)  # the names of the first and the last reach beyond their points
+    else:
+        axes.set_xticks(places, tasks, rotation=30, ha="right")
+
+
+def _finish(figure: Figure, first: Axes, title: str) -> None:
+    figure.suptitle(title)
+    for axes in figure.axes:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", alpha=0.25)
+    handles, labels = first.get_legend_handles_labels()
+    columns = len(labels)
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)

@@ -1,0 +1,109 @@
+"""The pictures of a report, each with how to read it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from keras_lifelong_vae.experiments.report import curves, heat_map, mosaics
+from keras_lifelong_vae.experiments.report.contents import Contents
+from keras_lifelong_vae.experiments.report.document import Picture
+
+
+def _always(contents: Contents) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A picture that can be drawn if the grid holds what it needs.
+
+    Args:
+        file: Its name.
+        title: What is shown.
+        caption: How to read it.
+        draw: Draws it.
+        possible: Whether it can be.
+    """
+
+    file: str
+    title: str
+    caption: str
+    draw: Callable[[Contents], Figure]
+    possible: Callable[[Contents], bool] = _always
+
+    def picture(self, contents: Contents) -> Picture:
+        return Picture(self.file, contents.titled(self.title), self.caption)
+
+
+PLANS = (
+    Plan(
+        "negative-elbo.png",
+        "-ELBO against tasks",
+        "Mean over the test images of the tasks seen so far, after each task; lower is better. "
+        "Lines are means over seeds, bands one standard deviation. Dashed: full-batch, at the end, "
+        "on the same tasks. On the right the same in detail, as the excess over full-batch where "
+        "there is one; the axis covers the better half of the strategies, and lines that leave it "
+        "are worse.",
+        curves.bound_curves,
+        curves.has_progress,
+    ),
+    Plan(
+        "frechet.png",
+        "Fréchet distance against tasks",
+        "Generated images against test images of the tasks seen so far, on the classifier's "
+        "features; lower is better. Lines are means over seeds, bands one standard deviation; "
+        "dashed is full-batch at the end.",
+        curves.frechet_curves,
+        curves.has_frechet,
+    ),
+    Plan(
+        "negative-elbo-by-task.png",
+        "-ELBO of each task after each task",
+        "A row is the moment after a task was learned, a column the test images of a task. Below "
+        "the stepped line are tasks already learned: a column that stays light downwards is "
+        "remembered. Above it are tasks still to come. Means over seeds; the scale of an excess is "
+        "that of its square root, so that small ones differ, too.",
+        heat_map.bound_maps,
+        curves.has_progress,
+    ),
+    Plan(
+        "validation.png",
+        "-ELBO while training",
+        "Validation images of the task being learned, after each epoch; lines are means over "
+        "seeds, bands one standard deviation. Where there are both, the lower part is the "
+        "difference seed by seed: below 0, -ELBO is lower with the consistency KL. In the first "
+        "task there is no teacher yet.",
+        curves.validation_curves,
+        curves.has_validation,
+    ),
+    Plan(
+        "samples.png",
+        "Generated images",
+        f"The first {mosaics.SAMPLES} images ({mosaics.COLOUR_SAMPLES} in colour) that each "
+        "strategy generates after the last task, z drawn from the prior, nothing selected.",
+        mosaics.sample_mosaics,
+        mosaics.has_samples,
+    ),
+    Plan(
+        "traversals.png",
+        "Latent traversal",
+        "Means of the decoder: each column has one category z_d, each row one z_c drawn from "
+        f"N(0, I). At most {mosaics.MAX_CATEGORIES} categories, evenly chosen.",
+        mosaics.traversal_mosaic,
+        mosaics.has_traversals,
+    ),
+    Plan(
+        "task-shares.png",
+        "Share of each task among generated images",
+        "What the classifier takes 10,000 generated images for after the last task, mean over "
+        "seeds; each row sums to 100 %. An even row would have the same share everywhere.",
+        heat_map.share_map,
+        heat_map.has_shares,
+    ),
+)
+
+
+def plans(contents: Contents) -> list[Plan]:
+    """Those that can be drawn."""
+    return [plan for plan in PLANS if plan.possible(contents)]

@@ -1,0 +1,127 @@
+"""Numbers as colours: R by strategy, and the tasks' shares among generated images."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize, PowerNorm
+from matplotlib.figure import Figure
+
+from keras_lifelong_vae.experiments.report import summary
+from keras_lifelong_vae.experiments.report.contents import Contents
+from keras_lifelong_vae.experiments.report.curves import name_ticks
+
+COLUMNS = 4  # small multiples in a row
+MAX_NUMBERED = 5  # tasks, for numbers to fit into the cells of R
+ROBUST = 90  # percentile of what was learned at which colours are clipped
+COLORMAP = "cividis_r"
+
+
+def bound_maps(contents: Contents) -> Figure:
+    """R by strategy, mean over seeds: excess over full-batch where there is one."""
+    means = {
+        name: np.mean([run.negative_elbo for run in runs], axis=0)
+        for name, runs in contents.by_strategy.items()
+        if summary.has_stage_per_task(runs[0])
+    }
+    ends = [run.negative_elbo[-1] for run in contents.by_strategy.get("full-batch", [])]
+    reference = np.mean(ends, axis=0) if ends else 0.0
+    shown = {name: R - reference for name, R in means.items()}
+    norm, clipped = _norm(list(shown.values()), from_zero=bool(ends))
+    columns, rows = min(COLUMNS, len(shown)), -(-len(shown) // COLUMNS)
+    figure = Figure(figsize=(max(3.0 * columns, 8.0), 3.1 * rows + 1.3), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat[len(shown) :]:
+        axes.set_visible(False)
+    decimals = 0 if np.abs(np.stack(list(shown.values()))).max() >= 100 else 1
+    for i, (name, values) in enumerate(shown.items()):
+        axes = grid.flat[i]
+        seeds = len(contents.by_strategy[name])
+        axes.set_title(f"{name} ({seeds} seed{'s'[: seeds - 1]})", fontsize="medium")
+        image = axes.imshow(values, COLORMAP, norm=norm, aspect="auto")
+        below = i + columns >= len(shown)
+        _name_axes(axes, contents.tasks, left=i % columns == 0, bottom=below)
+        _outline_learned(axes, len(values))
+        if len(values) <= MAX_NUMBERED:
+            _write_numbers(axes, values, norm, decimals)
+    what = "excess over full-batch's -ELBO" if ends else "-ELBO"
+    label = f"{what},\nnats per test image; darkest: {clipped:.3g} and more"
+    figure.colorbar(image, ax=grid, label=label, shrink=0.9, aspect=35, pad=0.02)
+    figure.suptitle(contents.titled("-ELBO of each task (columns) after each task (rows)"))
+    return figure
+
+
+def has_shares(contents: Contents) -> bool:
+    """Whether generated images were classified."""
+    return bool(_shares(contents))
+
+
+def share_map(contents: Contents) -> Figure:
+    """Share of each task among images generated after the last task, mean over seeds."""
+    shares = _shares(contents)
+    values = 100 * np.stack(list(shares.values()))
+    rows, n = values.shape
+    norm = Normalize(0, min(100.0, 300.0 / n))
+    width = min(12.0, max(8.0, 3.6 + 0.8 * n))
+    figure = Figure(figsize=(width, 2.4 + 0.42 * rows), layout="constrained")
+    axes = figure.add_subplot()
+    image = axes.imshow(values, COLORMAP, norm=norm, aspect="auto")
+    axes.set_yticks(np.arange(rows), list(shares))
+    name_ticks(axes, np.arange(n), contents.tasks)
+    axes.set_xlim(-0.5, n - 0.5)
+    axes.tick_params(length=0)
+    if n <= 12:
+        _write_numbers(axes, values, norm, 1)
+    clipped = values.max() > (norm.vmax or 100)
+    label = f"percent; darkest:\n{norm.vmax:.3g} and more" if clipped else "percent"
+    figure.colorbar(image, ax=axes, label=label, aspect=15, pad=0.02)
+    figure.suptitle(contents.titled("Share of each task among 10,000 generated images"))
+    return figure
+
+
+def _shares(contents: Contents) -> dict[str, np.ndarray]:
+    found = {}
+    for name, runs in contents.by_strategy.items():
+        known = [run.measurements[-1].get("task_shares") for run in runs if run.measurements]
+        sound = [shares for shares in known if shares]
+        if sound:
+            found[name] = np.mean(sound, axis=0)
+    return found
+
+
+def _norm(matrices: Sequence[np.ndarray], from_zero: bool) -> tuple[Normalize, float]:
+    """Colours up to a robust maximum; small excesses are spread out by a square root."""
+    learned = np.concatenate([R[np.tril_indices(len(R))] for R in matrices])
+    high = float(np.percentile(learned, ROBUST))
+    low = 0.0 if from_zero else float(learned.min())
+    high = max(high, low + 0.1)
+    return (PowerNorm(0.5, low, high, clip=True) if from_zero else Normalize(low, high)), high
+
+
+def _name_axes(axes: Axes, tasks: Sequence[str], left: bool, bottom: bool) -> None:
+    numbers = np.arange(len(tasks))
+    step = -(-len(tasks) // 12)
+    names = [name if len(name) <= 12 else f"{name[:11]}…" for name in tasks]
+    none = [""] * len(names)
+    rotation = 90 if max(map(len, names)) > 3 else 0
+    axes.set_xticks(numbers[::step], (names if bottom else none)[::step], rotation=rotation)
+    axes.set_yticks(numbers[::step], (names if left else none)[::step])
+    axes.tick_params(labelsize="small", length=0)
+    if left:
+        axes.set_ylabel("after task", fontsize="small")
+    if bottom:
+        axes.set_xlabel("test images of task", fontsize="small")
+
+
+def _outline_learned(axes: Axes, n: int) -> None:
+    """A line between tasks already learned (below) and those to come (above)."""
+    steps = np.repeat(np.arange(n + 1) - 0.5, 2)
+    axes.plot(steps[1:], steps[:-1], color="white", linewidth=2.5)
+    axes.plot(steps[1:], steps[:-1], color="black", linewidth=1)
+
+
+def _write_numbers(axes: Axes, values: np.ndarray, norm: Normalize, decimals: int) -> None:
+    for (i, j), value in np.ndenumerate(values):
+        color = "white" if float(norm(value)) > 0.55 else "black"
+        text = f"{round(float(value), decimals) + 0.0:.{decimals}f}"  # + 0.0: no "-0.0"
+        axes.text(j, i, text, color=color, ha="center", va="center", fontsize="small")

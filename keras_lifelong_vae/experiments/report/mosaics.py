@@ -1,0 +1,115 @@
+"""Images that the models have made, tile by tile."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from keras_lifelong_vae.experiments.pictures import DPI, GAP, LETTER, MARGIN, TITLE, mosaic
+from keras_lifelong_vae.experiments.report.contents import Contents
+from keras_lifelong_vae.experiments.report.png import MAX_WIDTH
+
+SAMPLES = 32  # of each strategy
+COLOUR_SAMPLES = 16  # the files would be twice as large
+COLUMNS = 8
+MAX_CATEGORIES = 20
+TRAVERSED = "lifelong"
+
+
+def has_samples(contents: Contents) -> bool:
+    """Whether any strategy has generated images."""
+    return any(contents.specimens(name) for name in contents.strategies)
+
+
+def sample_mosaics(contents: Contents) -> Figure:
+    """Generated images after the last task, two strategies in a row."""
+    panels = {}
+    for name in contents.strategies:
+        found = contents.specimens(name)
+        if found:
+            images = np.load(found[1])["samples"] / 255
+            number = SAMPLES if images.shape[-1] == 1 else COLOUR_SAMPLES
+            panels[f"{name}, seed {found[0]}"] = mosaic(images[:number], COLUMNS)
+    height, width, _ = next(iter(panels.values())).shape
+    columns = min(2, len(panels))
+    rows = -(-len(panels) // columns)
+    title = contents.titled("Images generated after the last task")
+    total = (
+        max(MARGIN + columns * (width + 2 * MARGIN), LETTER * len(title)),
+        TITLE + rows * (height + TITLE),
+    )
+    figure = Figure(figsize=(total[0] / DPI, (total[1] + MARGIN) / DPI))
+    for i, (name, panel) in enumerate(panels.items()):
+        left = MARGIN + i % columns * (width + 2 * MARGIN)
+        top = 2 * TITLE + i // columns * (height + TITLE)
+        _place(figure, panel, left, top).set_title(name, fontsize="medium", pad=4)
+    _entitle(figure, title)
+    return figure
+
+
+def has_traversals(contents: Contents) -> bool:
+    """Whether there is a traversal of lifelong's latent."""
+    return contents.specimens(TRAVERSED) is not None
+
+
+def traversal_mosaic(contents: Contents) -> Figure:
+    """A column per category, a row per z_c."""
+    found = contents.specimens(TRAVERSED)
+    assert found is not None
+    seed, path = found
+    images = np.load(path)["traversals"] / 255
+    codes, categories = images.shape[:2]
+    tile = mosaic(images[0, :1], 1).shape[1] + GAP
+    left = 5 * LETTER + MARGIN
+    shown = evenly(categories, min(MAX_CATEGORIES, (MAX_WIDTH - left - 2 * MARGIN) // tile))
+    panel = mosaic(np.concatenate(images[:, shown]), len(shown))
+    heads = _heads(contents, categories, shown)
+    top = 2 * TITLE + LETTER * max(map(len, heads))
+    title = contents.titled(f"{TRAVERSED}, seed {seed}: a column per category, a row per $z_c$")
+    width = max(left + panel.shape[1] + 2 * MARGIN, LETTER * len(title))
+    figure = Figure(figsize=(width / DPI, (top + panel.shape[0] + MARGIN) / DPI))
+    axes = _place(figure, panel, left, top)
+    centres = np.arange(max(len(shown), codes)) * tile + (tile - GAP) / 2
+    axes.set_xticks(centres[: len(shown)], heads, rotation=90)
+    axes.set_yticks(centres[:codes], [f"$z_c$ {i + 1}" for i in range(codes)])
+    axes.xaxis.tick_top()
+    _entitle(figure, title)
+    return figure
+
+
+def evenly(total: int, at_most: int) -> list[int]:
+    """At most so many of the numbers below `total`, from the first to the last."""
+    if total <= at_most:
+        return list(range(total))
+    return [round(i * (total - 1) / (at_most - 1)) for i in range(at_most)]
+
+
+def _heads(contents: Contents, categories: int, shown: Sequence[int]) -> list[str]:
+    """The categories' numbers, with the names of their tasks where each has as many."""
+    runs = contents.by_strategy[TRAVERSED]
+    per_task = runs[0].config.get("categories_per_task", 0)
+    if per_task * len(contents.tasks) != categories:
+        return [str(k) for k in shown]
+    names = [name.split(" (")[0] for name in contents.tasks]
+    return [f"{k}: {names[k // per_task]}" for k in shown]
+
+
+def _entitle(figure: Figure, title: str) -> None:
+    """Writes the title at the same distance from the top, however high the figure is."""
+    figure.suptitle(title, y=1 - MARGIN / (figure.get_figheight() * DPI), va="top")
+
+
+def _place(figure: Figure, panel: np.ndarray, left: int, top: int) -> Axes:
+    """Shows the panel pixel for pixel, so far from the left and the top of the figure."""
+    width, height = figure.get_size_inches() * DPI
+    rows, columns, channels = panel.shape
+    box = (left / width, 1 - (top + rows) / height, columns / width, rows / height)
+    axes = figure.add_axes(box)
+    image = panel.squeeze(-1) if channels == 1 else panel
+    axes.imshow(image, "gray", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return axes

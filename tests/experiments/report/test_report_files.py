@@ -1,0 +1,183 @@
+import datetime
+import io
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+from report_helpers import measurement, results, three_strategies, write_grid
+
+from keras_lifelong_vae import cli
+from keras_lifelong_vae.experiments.report import write_report
+from keras_lifelong_vae.experiments.report.figures import PLANS
+from keras_lifelong_vae.experiments.report.mosaics import evenly
+from keras_lifelong_vae.strategies import STRATEGIES
+
+ALL = {plan.file for plan in PLANS}
+VOID = {"meta", "img"}
+
+
+class Page(HTMLParser):
+    """Checks that tags are closed in order and collects what the page refers to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.references, self.tags = [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.references += [value for name, value in attrs if name in ("src", "href", "srcset")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def files_of(directory):
+    paths = (path for path in directory.rglob("*") if path.is_file())
+    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths}
+
+
+def check_pictures(directory, names):
+    assert {path.name for path in directory.glob("*.png")} == names
+    for path in directory.glob("*.png"):
+        data = path.read_bytes()
+        assert data[:8] == b"\x89PNG\r\n\x1a\n"
+        assert len(data) <= 150_000, path.name
+        assert imread(io.BytesIO(data)).shape[1] <= 1200, path.name
+
+
+def test_pictures_are_png_files_of_bounded_size(report):
+    check_pictures(report, ALL)
+
+
+def test_the_html_parses_and_refers_to_nothing_outside(report):
+    text = (report / "report.html").read_text()
+    page = Page(text)
+    assert page.open == []
+    assert page.tags.count("img") == len(page.references) == len(ALL)
+    assert all(value.startswith("data:image/png;base64,") for value in page.references)
+    plain = re.sub(r"base64,[^\"]*", "", text)
+    assert not re.search(r"https?:|url\(|@import|<script|<link", plain)
+    assert "color-scheme: light dark" in text
+
+
+def test_both_say_how_to_run_it_again_and_what_is_missing(report):
+    for name in ("report.md", "report.html"):
+        text = (report / name).read_text()
+        assert (
+            "lifelong-vae compare digits-split --strategies naive ewc vcl lifelong full-batch "
+            "--seeds 0 1 --out runs/digits-split --tasks 2 --epochs 2\n"
+            "lifelong-vae report runs/digits-split"
+        ) in text
+        assert "2026-01-02" in text
+        assert "No finished run of: lwf, vcl, no-consistency, cumulative." in text
+        assert "ewc: no finished run with seed 0." in text
+        assert "vcl, seed 0: not finished, 1 of 2 stages." in text
+        assert "90.0 ± 0.0 % of test images right" in text
+
+
+def test_the_markdown_shows_every_picture_and_table(report):
+    text = (report / "report.md").read_text()
+    assert set(re.findall(r"\]\(([^)]*)\)", text)) == ALL
+    assert "| lifelong | **3.00 ± 0.71** | **0.800 ± 0.000** |" in text
+    lines = [line for line in text.splitlines() if line.startswith("| lifelong |")]
+    assert len(lines) == 8  # strategies, four questions, tasks, two seeds
+
+
+def test_the_copy_gives_the_same_report_byte_for_byte(report, tmp_path):
+    before = files_of(report)
+    specimens = {name for name in before if name.endswith(".npz")}
+    assert specimens == {
+        f"cells/{name}/specimens.npz" for name in ("naive-0", "ewc-1", "lifelong-0", "full-batch-0")
+    }
+    write_report(report)
+    assert files_of(report) == before
+    write_report(report, tmp_path / "again")
+    assert files_of(tmp_path / "again") == before
+
+
+def test_one_strategy_without_images_or_measurements_is_enough(tmp_path):
+    run = results("ewc", measured=[{}, {}], history=[], date="")
+    write_grid(tmp_path, [run], images=False)
+    assert cli.main(["report", str(tmp_path)]) == 0
+    check_pictures(tmp_path, {"negative-elbo.png", "negative-elbo-by-task.png"})
+    assert "a date that was not written down" in (tmp_path / "report.md").read_text()
+
+
+def test_full_batch_alone_has_no_curves(tmp_path):
+    write_grid(tmp_path, [results("full-batch", R=[[2.0, 2.0]])])
+    write_report(tmp_path)
+    check_pictures(tmp_path, {"samples.png", "task-shares.png"})
+
+
+def test_a_stage_writes_its_day_down():
+    begun = results(R=[[3.0, 9.0]], date="")
+    assert begun.date == ""
+    run = begun.after_stage([4.0, 2.0], 10, 1.0)
+    assert datetime.date.today() - datetime.date.fromisoformat(run.date) < datetime.timedelta(2)
+
+
+def test_old_results_have_no_date(tmp_path):
+    write_grid(tmp_path, [results()], images=False)
+    path = tmp_path / "cells/lifelong-0/results.json"
+    figures = json.loads(path.read_text())
+    del figures["date"]
+    path.write_text(json.dumps(figures))
+    write_report(tmp_path)
+
+
+@pytest.fixture
+def colour_grid(tmp_path):
+    """Noise in colour, eight strategies, 12 tasks of long | names and 60 categories."""
+    rng = np.random.default_rng(0)
+    names = [f"permutation | <{j}>" for j in range(12)]
+    shares = [1 / 12] * 12
+    runs = []
+    for strategy in STRATEGIES:
+        rows = 1 if strategy == "full-batch" else 12
+        R = rng.uniform(1900, 2000, (rows, 12)).tolist()
+        measured = [measurement(shares=shares) for _ in R]
+        changes = {"tasks": names, "stages": names if rows > 1 else ["all tasks"]}
+        config = {"batch_size": 5, "categories_per_task": 5}
+        options = {**changes, "config": config, "measured": measured, "sizes": [10] * 12}
+        runs.append(results(strategy, 0, R, **options))
+    return write_grid(
+        tmp_path / "colour",
+        runs,
+        event_shape=(32, 32, 3),
+        categories=60,
+        sequence="mnist-to-svhn",
+        standin=True,
+        options={"jit_compile": True, "replay_ratio": 1},
+    )
+
+
+def test_many_tasks_categories_and_colours_stay_small_and_legible(colour_grid):
+    assert write_report(colour_grid) == colour_grid / "report.html"
+    check_pictures(colour_grid, ALL)
+    text = (colour_grid / "report.md").read_text()
+    assert "--standin --jit-compile --replay-ratio 1" in text
+    assert text.count("SynthDigits, a stand-in for SVHN") >= 7 + 6
+    assert r"permutation \| \<11\>" in text
+    assert Page((colour_grid / "report.html").read_text()).open == []
+
+
+def test_categories_are_chosen_evenly():
+    assert evenly(3, 20) == [0, 1, 2]
+    chosen = evenly(50, 20)
+    assert (chosen[0], chosen[-1], len(set(chosen))) == (0, 49, 20)
+    assert set(np.diff(chosen)) == {2, 3}
+
+
+def test_a_report_replaces_the_one_before(tmp_path):
+    write_grid(tmp_path, three_strategies(), images=False)
+    (tmp_path / "report.md").write_text("old")
+    write_report(tmp_path)
+    assert "old" not in (tmp_path / "report.md").read_text().split()
+    assert not list(tmp_path.glob(".*"))
