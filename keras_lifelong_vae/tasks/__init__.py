@@ -9,6 +9,7 @@ for task in sequence:
 ```
 """
 
+from keras_lifelong_vae.tasks.domains import domains
 from keras_lifelong_vae.tasks.from_arrays import from_arrays
 from keras_lifelong_vae.tasks.from_datasets import from_datasets
 from keras_lifelong_vae.tasks.permuted import permuted
@@ -22,6 +23,7 @@ __all__ = [
     "Split",
     "Task",
     "TaskSequence",
+    "domains",
     "from_arrays",
     "from_datasets",
     "permuted",

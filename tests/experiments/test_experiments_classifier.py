@@ -62,7 +62,7 @@ def test_too_few_test_images_for_a_covariance_are_refused(digits):
     few = LabelledImages(
         test.images[:128], test.classes[:128], test.tasks[:128], test.task_of_class
     )
-    with pytest.raises(ValueError, match="more than 128 test images, .*received 128"):
+    with pytest.raises(ValueError, match=r"more than 128 test images, .*received 128"):
         train_classifier(train, few, "dense")
 
 

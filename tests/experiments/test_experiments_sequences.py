@@ -31,6 +31,37 @@ def test_each_sequence_divides_its_data_set(monkeypatch, name, data, num_tasks):
     assert tasks[0].train.element_spec.shape[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "titles"),
+    [
+        ("fashion-to-mnist", ("fashion_mnist", "mnist"), ("FashionMNIST", "MNIST")),
+        ("mnist-to-fashion", ("mnist", "fashion_mnist"), ("MNIST", "FashionMNIST")),
+        ("mnist-to-svhn", ("mnist", "svhn_cropped"), ("MNIST", "SVHN")),
+        ("svhn-to-mnist", ("svhn_cropped", "mnist"), ("SVHN", "MNIST")),
+    ],
+)
+def test_two_domains_follow_each_other(monkeypatch, name, data, titles):
+    asked = []
+    monkeypatch.setattr(
+        sequences.data, "load", lambda *args: asked.append(args[0]) or fake_data(*args)
+    )
+    assert sequences.get(name).load(batch_size=2).names == titles
+    assert tuple(asked) == data
+
+
+def test_a_stand_in_is_called_one(monkeypatch):
+    monkeypatch.setattr(sequences.data, "load", fake_data)
+    tasks = sequences.get("mnist-to-svhn").load(batch_size=2, standin=True)
+    assert tasks.names == ("MNIST", "SynthDigits (stand-in for SVHN)")
+    with pytest.raises(ValueError, match="`standin` must be False for mnist, of which there is"):
+        sequences.get("mnist-split").load(batch_size=2, standin=True)
+
+
+def test_files_of_several_data_sets_cannot_be_named_at_once():
+    with pytest.raises(ValueError, match="`source_dir` must be None for a sequence of several"):
+        sequences.get("mnist-to-svhn").load(batch_size=2, source_dir="here")
+
+
 def test_only_the_first_tasks_are_the_same_tasks():
     spec = sequences.get("digits-split")
     few, all_tasks = spec.load(32, num_tasks=2), spec.load(32)

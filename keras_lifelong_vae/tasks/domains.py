@@ -1,0 +1,107 @@
+"""One whole data set after another, all brought to one event shape."""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+
+import numpy as np
+
+from keras_lifelong_vae.checks import check_event_shape
+from keras_lifelong_vae.data import ImageData
+from keras_lifelong_vae.tasks.array_split import image_tensor
+from keras_lifelong_vae.tasks.array_task import all_rows, array_task
+from keras_lifelong_vae.tasks.labelled_images import load_if_named
+from keras_lifelong_vae.tasks.options import TaskOptions
+from keras_lifelong_vae.tasks.task_sequence import TaskSequence
+
+
+def domains(
+    data: Mapping[str, str | ImageData],
+    batch_size: int = 128,
+    validation_share: float = 0.05,
+    seed: int = 0,
+    data_dir: str | PathLike[str] | None = None,
+    *,
+    event_shape: Sequence[int] | None = None,
+) -> TaskSequence:
+    """Make a task of each data set, such as MNIST and then SVHN.
+
+    Smaller images get a margin of zeros all around, and grey ones repeat their channel.
+
+    Args:
+        data: For every name of a task, in order, the name of a data set for
+            `keras_lifelong_vae.data.load` or an `ImageData`.
+        batch_size: Number of images in a batch.
+        validation_share: Share of each task's training images kept for validation, in [0, 1); 0
+            means no validation.
+        seed: Seed of the order of the images and of the choice for validation.
+        data_dir: Where to look for data sets given by name, see `keras_lifelong_vae.data.load`.
+        event_shape: `(height, width, channels)` of all; the smallest that holds every data set if
+            `None`.
+
+    Returns:
+        A sequence of tasks with the names given.
+
+    Raises:
+        TypeError: If `data` is not a mapping to names and `ImageData`s.
+        ValueError: If a number is out of range, a data set's name is unknown, or a data set's
+            images don't fit into `event_shape`.
+
+    Example:
+    ```python
+    tasks = domains({"MNIST": "mnist", "SVHN": "svhn_cropped"})
+    tasks.event_shape  # (32, 32, 3)
+    ```
+    """
+    options = TaskOptions(batch_size, validation_share, seed)
+    if not isinstance(data, Mapping):
+        raise TypeError(
+            f"`data` must be a mapping from names of tasks to data sets, "
+            f"received {type(data).__name__}."
+        )
+    loaded = {name: _loaded(name, one, data_dir) for name, one in data.items()}
+    shape = _common_shape(loaded, event_shape)
+    tasks = []
+    for name, one in loaded.items():
+        train = image_tensor(_fitted(one.train_images, shape))
+        test = image_tensor(_fitted(one.test_images, shape))
+        rows, held_out = all_rows(train, one.train_labels), all_rows(test, one.test_labels)
+        tasks.append(array_task(name, options, rows, test=held_out))
+    return TaskSequence(tuple(tasks))
+
+
+def _loaded(name: str, one: str | ImageData, data_dir: str | PathLike[str] | None) -> ImageData:
+    if not isinstance(one, (str, ImageData)):
+        raise TypeError(
+            f"`data[{name!r}]` must be the name of a data set or an `ImageData`, "
+            f"received {type(one).__name__}."
+        )
+    images: ImageData = load_if_named(one, data_dir if isinstance(one, str) else None)
+    return images
+
+
+def _common_shape(
+    loaded: Mapping[str, ImageData], event_shape: Sequence[int] | None
+) -> tuple[int, ...]:
+    if not loaded:
+        raise ValueError("`data` must hold at least one data set, received none.")
+    shapes = {name: one.image_shape for name, one in loaded.items()}
+    if event_shape is None:
+        shape = tuple(np.max(list(shapes.values()), axis=0).tolist())
+    else:
+        shape = check_event_shape(event_shape)
+    for name, (height, width, channels) in shapes.items():
+        fits = len(shape) == 3 and height <= shape[0] and width <= shape[1]
+        if not fits or channels not in (1, shape[2]):
+            raise ValueError(
+                f"`event_shape` must hold the images of {name!r}, (height, width, channels) = "
+                f"{(height, width, channels)}, received {shape}; grey images may become colour "
+                "ones."
+            )
+    return shape
+
+
+def _fitted(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """`images` with margins and channels added."""
+    margins = [(new - old) for new, old in zip(shape[:2], images.shape[1:3], strict=True)]
+    padding = [(0, 0), *((margin // 2, margin - margin // 2) for margin in margins), (0, 0)]
+    return np.pad(np.repeat(images, shape[2] // images.shape[3], axis=3), padding)
