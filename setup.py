@@ -39,6 +39,7 @@ setup(
             "nbclient",
             "nbformat",
             "pytest",
+            "pytest-xdist",
             "ruff",
         ]
     },
