@@ -52,7 +52,7 @@ def verify(arrays: Arrays, spec: DataSpec, origin: str) -> None:
         origin: Where it was read, for the message.
 
     Raises:
-        ValueError: If a shape or a checksum differs.
+        ValueError: If a shape, a size or a checksum differs.
     """
     for field, array in zip(Arrays._fields, arrays, strict=True):
         expected = spec.image_shape if field.endswith("images") else ()
@@ -61,6 +61,14 @@ def verify(arrays: Arrays, spec: DataSpec, origin: str) -> None:
                 f"{origin}: `{field}` of '{spec.name}' must have shape "
                 f"{('n', *expected)}, received {array.shape}."
             )
+    sizes = (len(arrays.train_images), len(arrays.test_images))
+    if spec.sizes is not None and sizes != spec.sizes:
+        raise ValueError(
+            f"{origin}: '{spec.name}' must have {spec.sizes[0]} training and {spec.sizes[1]} test "
+            f"images, received {sizes[0]} and {sizes[1]}."
+        )
+    if spec.checksums is None:
+        return
     for field, wanted, found in zip(
         Arrays._fields, spec.checksums, checksums_of(arrays), strict=True
     ):

@@ -4,7 +4,7 @@ import logging
 import os
 from pathlib import Path
 
-from keras_lifelong_vae.data import array_cache, tfds_store
+from keras_lifelong_vae.data import array_cache, synth_digits, tfds_store
 from keras_lifelong_vae.data.digits import DIGITS, load_digits
 from keras_lifelong_vae.data.directory import Directory, read_verified
 from keras_lifelong_vae.data.image_data import ImageData, image_data
@@ -12,6 +12,9 @@ from keras_lifelong_vae.data.installation import install
 from keras_lifelong_vae.data.registry import TFDS_SPECS
 from keras_lifelong_vae.data.source import SourceError
 from keras_lifelong_vae.data.spec import Arrays, TfdsSpec
+from keras_lifelong_vae.data.synth_digits import SYNTH_DIGITS, load_synth_digits
+
+_OWN = {DIGITS.name: "comes with scikit-learn", SYNTH_DIGITS.name: "is drawn here"}
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +25,7 @@ class DataUnavailableError(RuntimeError):
 
 def names() -> tuple[str, ...]:
     """The names that `load` knows."""
-    return (*(spec.name for spec in TFDS_SPECS), DIGITS.name)
+    return (*(spec.name for spec in TFDS_SPECS), *_OWN)
 
 
 def load(
@@ -34,7 +37,8 @@ def load(
 
     What TFDS already keeps is taken first, then files in a known directory, TFDS's own
     download, and the packages that carry the data set. TFDS reads it afterwards, also by a plain
-    `tfds.load(name)`. `"digits"` comes with scikit-learn and is always there.
+    `tfds.load(name)`. `"digits"` comes with scikit-learn and is always there; `"synth_digits"`, a
+    stand-in for SVHN, is drawn.
 
     Args:
         name: One of `names()`.
@@ -60,10 +64,10 @@ def load(
         return load_spec(spec, data_dir, source_dir)
     if source_dir is not None:
         raise ValueError(
-            f"`source_dir` must be None for '{name}', which comes with scikit-learn, received "
+            f"`source_dir` must be None for '{name}', which {_OWN[name]}, received "
             f"{os.fspath(source_dir)!r}."
         )
-    return load_digits()
+    return load_digits() if name == DIGITS.name else load_synth_digits(_local(data_dir))
 
 
 def location(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path | None:
@@ -80,7 +84,9 @@ def location(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path 
         ValueError: If `name` is unknown.
     """
     spec = _find(name)
-    return None if spec is None else tfds_store.location(spec, _local(data_dir))
+    if spec is not None:
+        return tfds_store.location(spec, _local(data_dir))
+    return None if name == DIGITS.name else synth_digits.location(_local(data_dir))
 
 
 def load_spec(
@@ -148,11 +154,11 @@ def _read_prepared(spec: TfdsSpec, data_dir: Path | None, target: Path) -> Array
 
 
 def _find(name: str) -> TfdsSpec | None:
-    """The spec of `name`, `None` for the digits."""
+    """The spec of `name`, `None` for those that need no source."""
     for spec in TFDS_SPECS:
         if spec.name == name:
             return spec
-    if name != DIGITS.name:
+    if name not in _OWN:
         raise ValueError(f"`name` must be one of {', '.join(names())}, received {name!r}.")
     return None
 

@@ -1,7 +1,7 @@
 """What is known of a data set before it is read: names, shapes, checksums, ways to get it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,13 +36,16 @@ class DataSpec:
         name: How `load` calls it.
         image_shape: `(height, width, channels)` of one image.
         class_names: One name per label.
-        checksums: What the arrays must hash to.
+        checksums: What the arrays must hash to; `None` where that can't be known, and shapes and
+            sizes have to do.
+        sizes: Numbers of training and test images, `None` if checksums say it.
     """
 
     name: str
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
-    checksums: Checksums
+    checksums: Checksums | None
+    sizes: tuple[int, int] | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

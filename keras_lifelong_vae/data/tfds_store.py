@@ -24,6 +24,15 @@ def location(spec: TfdsSpec, data_dir: Path | None) -> Path:
     return Path(_builder(spec, data_dir).data_dir)
 
 
+def root(data_dir: Path | None) -> Path:
+    """Where TFDS keeps its data sets: `data_dir`, or its own default if `None`."""
+    if data_dir is not None:
+        return data_dir
+    import tensorflow_datasets as tfds
+
+    return Path(tfds.core.constants.DATA_DIR).expanduser()
+
+
 def is_prepared(directory: Path) -> bool:
     """Whether `directory` holds a data set that TFDS finished preparing."""
     return (directory / "dataset_info.json").is_file()

@@ -23,14 +23,13 @@ from keras_lifelong_vae.data.tfds_download import TfdsDownload
 
 
 def test_names():
-    assert data.names() == ("fashion_mnist", "mnist", "digits")
+    assert data.names() == ("fashion_mnist", "mnist", "digits", "synth_digits")
 
 
 @pytest.mark.parametrize("function", [data.load, data.location])
 def test_an_unknown_name(function):
-    with pytest.raises(
-        ValueError, match="`name` must be one of fashion_mnist, mnist, digits, received 'cats'"
-    ):
+    known = "fashion_mnist, mnist, digits, synth_digits"
+    with pytest.raises(ValueError, match=f"`name` must be one of {known}, received 'cats'"):
         function("cats")
 
 

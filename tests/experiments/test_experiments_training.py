@@ -1,3 +1,5 @@
+import datetime
+
 import keras
 import numpy as np
 import pytest
@@ -35,6 +37,7 @@ def test_results_json_says_what_was_done_and_measured(lifelong_run):
         "peak_rss_mb": results.peak_rss_mb,
         **computed,
         "finished": True,
+        "date": datetime.date.today().isoformat(),
     }
     assert read["versions"]["keras"] == keras.__version__
     assert 100 < results.peak_rss_mb < 100_000
