@@ -68,6 +68,8 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         replay_codes: Where the teacher's z come from: "aggregate_posterior", a few Gaussians around
             the codes of each task, every task alike; or, as in the article, the "prior".
         components_per_task: Gaussians a task of the aggregate posterior.
+        max_components: Gaussians of all tasks together, shared evenly among them, at least one
+            each; no limit if `None`.
         replay_pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it.
         kl_weight: Weight of both KLs to the prior, in training only.
         consistency_weight: gamma.
@@ -115,6 +117,7 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         replay_share: float | None = None,
         replay_codes: str = "aggregate_posterior",
         components_per_task: int = 5,
+        max_components: int | None = None,
         replay_pixels: str = "mean",
         kl_weight: float = 1.0,
         consistency_weight: float = 1.0,
@@ -144,7 +147,13 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
             information_estimator,
         )
         self.replay = Replay(
-            replay, replay_ratio, replay_share, replay_codes, components_per_task, replay_pixels
+            replay,
+            replay_ratio,
+            replay_share,
+            replay_codes,
+            components_per_task,
+            max_components,
+            replay_pixels,
         )
         self.temperature = temperatures.get(temperature)
         self.seed = seed
@@ -262,6 +271,7 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
                 self.student,
                 self.teacher,
                 int(self.finished_tasks),
+                self.replay.components(int(self.finished_tasks) + 1),
             )
         self.teacher.copy_weights_from(self.student)
         self.finished_tasks.assign_add(1)
