@@ -42,7 +42,7 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         + kl_weight * (KL(q(z_c | x) || N(0, I)) + KL(q(z_d | x) || Cat(1 / active)))
         + consistency_weight * 1[x replayed] * KL(q_teacher(z | x) || q(z | x))
         - decoder_consistency_weight * 1[x replayed] * log p(x | z_teacher)
-        - category_target_weight * 1[x replayed] * log q(z_d,teacher | x)
+        - category_target_weight * log q(z_d in S | x)               S: see the argument
         + information_weight * I(z_c; x_hat)                         x_hat: reconstruction of x
 
     Real images and replayed ones are mixed in the proportion 1 - pi to pi. After k finished
@@ -77,8 +77,8 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         consistency_direction: "teacher_to_student" or, for comparison, "student_to_teacher".
         decoder_consistency_weight: How much the student must decode the very z that the teacher
             decoded to the image that was replayed. Not in the article.
-        category_target_weight: How much the category that the teacher decoded must be found again
-            in the image that was replayed. Not in the article.
+        category_target_weight: How much z_d must be found again: in a replayed image the category
+            that the teacher decoded, in a real one any category of its task. Not in the article.
         information_weight: lambda. With 0 the reconstruction is not encoded again.
         information_estimator: "upper_bound", "minibatch" or "posterior_match".
         temperature: Of the relaxed z_d: a number, a schedule of the training step like those of
