@@ -144,7 +144,7 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         _by_class,
         TrainingOptions(epochs=10, batch_size=64),
         {"latent_dim": 14, "replay_share": 0.7},
-        {"ewc": {"strength": 100.0}, "lwf": {"distillation_weight": 3.0}},
+        {"ewc": {"strength": 100.0}},
     ),
     "mnist-split": SequenceSpec(
         "MNIST, one digit at a time: 10 tasks",

@@ -124,7 +124,7 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         consistency_parts: Sequence[str] = PARTS,
         consistency_direction: str = "teacher_to_student",
         decoder_consistency_weight: float = 0.0,
-        category_target_weight: float = 0.0,
+        category_target_weight: float = 1.0,
         information_weight: float = 0.0,
         information_estimator: str = "upper_bound",
         temperature: Any = None,
