@@ -169,6 +169,7 @@ def test_the_module_runs_as_a_program(tmp_path):
         (["train", "cifar"], ["cifar", *sequences.SEQUENCES]),
         (["train", "digits-split", "--strategy", "gem"], ["gem", "lifelong", "naive"]),
         (["train", "digits-split", "--overwrite", "--resume"], ["--overwrite", "--resume"]),
+        (["compare", "cifar", "--out", "x"], ["cifar", *sequences.SEQUENCES]),
         (["data", "cifar"], ["cifar", *data.names()]),
         ([], ["data", "train"]),
     ],
@@ -187,6 +188,15 @@ def test_a_wrong_value_is_one_line_and_no_traceback(tmp_path, capsys):
     assert error == (
         "lifelong-vae: error: `latent_dim` must be an integer of at least 1, received 0.\n"
     )
+
+
+def test_an_unknown_strategy_is_one_line_that_lists_the_known_ones(tmp_path, capsys):
+    out = tmp_path / "grid"
+    assert cli.main(["compare", "digits-split", "--strategies", "gem", "--out", str(out)]) == 1
+    error = capsys.readouterr().err
+    known = ", ".join(STRATEGIES)
+    assert error == f"lifelong-vae: error: `strategies` must be one of {known}, received 'gem'.\n"
+    assert not out.exists()
 
 
 def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):

@@ -133,8 +133,9 @@ def _install_first(spec: TfdsSpec, target: Path) -> str:
     ways = "\n".join(f"  {number}. {reason}" for number, reason in enumerate(reasons, 1))
     raise DataUnavailableError(
         f"'{spec.name}' can't be had here. Tried:\n{ways}\n"
-        "Pass `source_dir`, a directory with the published files (lifelong-vae data "
-        f"{spec.name} --source-dir DIR), or `data_dir`, one in which TFDS has prepared the data set."
+        "Pass `source_dir`, a directory with the published files "
+        f"(lifelong-vae data {spec.name} --source-dir DIR), or `data_dir`, one in which TFDS has "
+        "prepared the data set."
     )
 
 

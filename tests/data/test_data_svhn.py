@@ -151,7 +151,9 @@ def test_a_file_cut_anywhere_is_an_error(tmp_path, cut, compressed):
         read_svhn(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>not found</html>" * 20, b"\x89HDF\r\n\x1a\n" * 99])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>not found</html>" * 20, b"\x89HDF\r\n\x1a\n" * 99]
+)
 def test_what_is_no_matlab_file_is_said_so(tmp_path, content):
     path = tmp_path / "test_32x32.mat"
     path.write_bytes(content)
@@ -172,7 +174,9 @@ def test_the_command_prepares_it(files, tmp_path, monkeypatch, capsys):
     places = ["--data-dir", str(tmp_path / "tfds"), "--source-dir", str(files)]
     assert cli.main(["data", "svhn_cropped", *places]) == 0
     text = capsys.readouterr().out
-    assert [w for w in ("svhn_cropped", str(files), "(32, 32, 3)", "23", "11") if w not in text] == []
+    assert [
+        w for w in ("svhn_cropped", str(files), "(32, 32, 3)", "23", "11") if w not in text
+    ] == []
     assert tfds_store.is_prepared(tmp_path / "tfds" / "svhn_cropped" / "3.1.0")
 
 
