@@ -199,6 +199,21 @@ def test_an_unknown_strategy_is_one_line_that_lists_the_known_ones(tmp_path, cap
     assert not out.exists()
 
 
+def test_where_svhn_cannot_be_had_the_message_names_the_stand_in(monkeypatch, tmp_path, capsys):
+    def load(name, *places):
+        raise data.DataUnavailableError(f"'{name}' can't be had here.")
+
+    monkeypatch.setattr(sequences.data, "load", load)
+    out = tmp_path / "grid"
+    assert cli.main(["compare", "svhn-to-mnist", "--out", str(out)]) == 1
+    assert capsys.readouterr().err == (
+        "lifelong-vae: error: 'svhn_cropped' can't be had here.\n"
+        "Or pass `standin=True` (--standin): SynthDigits (stand-in for SVHN), "
+        "which is drawn here.\n"
+    )
+    assert not out.exists()
+
+
 def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
