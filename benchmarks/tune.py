@@ -47,9 +47,9 @@ def score(sequence: str, strategy: str, seed: int, given: dict, **loading) -> No
     keras.utils.set_random_seed(seed)
     options = {"seed": seed, **options, **way.derived(tasks, options), **way.fixed}
     model = way.model(tasks.event_shape, **options)
-    model.compile(training.optimizer(tasks))
-    learned = []
-    for stage in way.stages(tasks):
+    stages, learned = way.stages(tasks), []
+    model.compile(training.optimizer(stages))
+    for stage in stages:
         model.fit(stage.train, epochs=training.epochs, callbacks=[klv.TeacherRollover()], verbose=0)
         learned.append(negative_elbo(model, stage))
     found = [model.encode(task.validation).category for task in tasks]

@@ -156,9 +156,13 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         "FashionMNIST, one class at a time: 10 tasks",
         ("fashion_mnist",),
         _by_class,
-        TrainingOptions(epochs=10, batch_size=64),
-        {"latent_dim": 14, "replay_share": 0.7},
-        {"ewc": {"strength": 100.0}},
+        TrainingOptions(epochs=10, batch_size=64, learning_rate_decay="cooldown"),
+        {"latent_dim": 14},
+        {
+            "lifelong": {"replay_ratio": 3},
+            "no-consistency": {"replay_ratio": 3},
+            "ewc": {"strength": 100.0},
+        },
     ),
     "mnist-split": SequenceSpec(
         "MNIST, one digit at a time: 10 tasks",
