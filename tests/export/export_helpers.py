@@ -61,10 +61,11 @@ def ask(loaded, signature, inputs):
 
 
 def ask_in_process(model, signature, inputs):
-    """The same of the model itself."""
+    """The same of the model itself, compiled as users of it would."""
     endpoints = Endpoints(model.student, model.active_categories)
     name = "reconstruct" if signature == "serving_default" else signature
-    answers = getattr(endpoints, name)(**{key: tf.constant(one) for key, one in inputs.items()})
+    function = tf.function(getattr(endpoints, name), autograph=False)
+    answers = function(**{key: tf.constant(one) for key, one in inputs.items()})
     return {name: value.numpy() for name, value in answers.items()}
 
 
