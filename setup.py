@@ -33,6 +33,7 @@ setup(
     ],
     extras_require={
         "test": [
+            "ai-edge-litert",
             "hypothesis",
             "ipykernel",
             "mypy",
