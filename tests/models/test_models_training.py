@@ -15,7 +15,8 @@ SEED = tf.constant([0, 0])
 
 def loss_terms(model, batch, seed=SEED):
     """The terms of a batch, as the training step computes them."""
-    return model.objective.terms(batch, model.student, model.teacher, 1, seed)[0]
+    per_task = model.categories_per_task
+    return model.objective.terms(batch, model.student, model.teacher, per_task, seed)[0]
 
 
 def shown(model, number):
