@@ -62,7 +62,11 @@ def test_imports_run_one_way(path):
 
 @pytest.mark.parametrize(
     ("package", "only"),
-    [("tensorflow_datasets", {"data/tfds_store.py"}), ("matplotlib", {"experiments"})],
+    [
+        ("tensorflow_datasets", {"data/tfds_store.py"}),
+        ("tensorflow_serving", {"export/warmup.py"}),
+        ("matplotlib", {"experiments"}),
+    ],
 )
 def test_some_packages_are_imported_in_one_place(package, only):
     for path in FILES:
