@@ -3,6 +3,7 @@
 from keras_lifelong_vae import (
     callbacks,
     data,
+    export,
     layers,
     likelihoods,
     metrics,
@@ -12,6 +13,7 @@ from keras_lifelong_vae import (
     tasks,
 )
 from keras_lifelong_vae.callbacks import TeacherRollover
+from keras_lifelong_vae.export import export_saved_model
 from keras_lifelong_vae.models import ExponentialTemperature, LifelongVAE
 from keras_lifelong_vae.version import __version__
 
@@ -22,6 +24,8 @@ __all__ = [
     "__version__",
     "callbacks",
     "data",
+    "export",
+    "export_saved_model",
     "layers",
     "likelihoods",
     "metrics",

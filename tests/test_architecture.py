@@ -25,9 +25,10 @@ ALLOWED = {
     "tasks": {"data"},
     "models": {"layers", "objectives", "likelihoods", "networks"},
     "callbacks": set(),
+    "export": {"layers", "models"},
     "strategies": {"layers", "models", "objectives", "tasks"},
     "experiments": {"callbacks", "data", "metrics", "models", "objectives", "strategies", "tasks"},
-    "cli": {"data", "experiments", "models", "objectives", "strategies"},
+    "cli": {"data", "experiments", "export", "models", "objectives", "strategies"},
     "__main__": {"cli"},
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")

@@ -9,12 +9,13 @@ import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_images, check_positive_int
 from keras_lifelong_vae.models.autoencoder import Autoencoder
+from keras_lifelong_vae.models.elbo_terms import elbo_terms
 from keras_lifelong_vae.models.importance_weighting import (
     images_at_once,
     importance_weighted_bound,
 )
 from keras_lifelong_vae.models.inputs import check_data, images_of
-from keras_lifelong_vae.objectives import categorical_kl, gaussian_kl_to_prior, negative_elbo
+from keras_lifelong_vae.objectives import negative_elbo
 from keras_lifelong_vae.types import Encoding, LatentCode, Tensor
 
 
@@ -173,16 +174,9 @@ class InferenceMixin:
 
     def _elbo_terms(self, images: Tensor, seed: Tensor) -> dict[str, Tensor]:
         """The parts of -ELBO with the true q; each `(batch_size,)`, in nats."""
-        student = self.student
-        posterior = student.posterior(images)  # q(z | x)
-        code = student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard
-        decoded = student.decode(code)  # p(x | z)
-        prior_logits = student.latent.categorical.prior_logits()
-        return {
-            "reconstruction": -student.likelihood.log_prob(images, decoded),
-            "kl_gaussian": gaussian_kl_to_prior(posterior.gaussian),
-            "kl_categorical": categorical_kl(posterior.logits, prior_logits),
-        }
+        posterior = self.student.posterior(images)  # q(z | x)
+        code = self.student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard
+        return elbo_terms(self.student, images, posterior, code)
 
     def _batches(self, images: Any, batch_size: int) -> Iterator[Tensor]:
         check_positive_int(batch_size, "batch_size")

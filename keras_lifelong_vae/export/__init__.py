@@ -1,0 +1,5 @@
+"""Exporting a trained model to where neither this package nor Python is needed."""
+
+from keras_lifelong_vae.export.saved_model import export_saved_model
+
+__all__ = ["export_saved_model"]
