@@ -70,5 +70,10 @@ class GrpcConnection:
             raise ServingError(f"{self.target.model}: {error.details()}") from error
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the client; returns its exit status."""
+    return run(GrpcConnection, str(__doc__).splitlines()[0], "localhost:8500", arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(run(GrpcConnection, str(__doc__).splitlines()[0], "localhost:8500"))
+    sys.exit(main())

@@ -64,5 +64,10 @@ def _array(values: Any) -> np.ndarray:
     return array.astype("float32") if array.dtype.kind == "f" else array
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the client; returns its exit status."""
+    return run(RestConnection, str(__doc__).splitlines()[0], "localhost:8501", arguments)
+
+
 if __name__ == "__main__":
-    sys.exit(run(RestConnection, str(__doc__).splitlines()[0], "localhost:8501"))
+    sys.exit(main())

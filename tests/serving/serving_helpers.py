@@ -1,8 +1,12 @@
 """An export to serve, and the clients of `export/` as processes of their own."""
 
+import io
 import os
+import re
+import runpy
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,8 +18,10 @@ from keras_lifelong_vae import LifelongVAE, TeacherRollover, data, export, netwo
 ROOT = Path(find_spec("keras_lifelong_vae").origin).resolve().parents[1]
 EXPORT = ROOT / "export"
 NAME = "lifelong_vae"
+CLIENTS = {"rest_client.py": "rest", "grpc_client.py": "grpc"}  # script to what it speaks
 EVENT_SHAPE = (8, 8, 1)
 SECONDS = 120
+LOG_LINE = re.compile(r"WARNING: All log messages before|[IWE]\d{4} ")
 
 
 def digits(label, count):
@@ -48,9 +54,32 @@ def start_client(script: str, server: str, *arguments: str, directory: Path) -> 
 
 
 def ended(client: subprocess.Popen) -> tuple[int, str, str]:
-    """Exit status, output and errors of a client."""
+    """Exit status, output and errors of a client, without what TensorFlow logs when it starts."""
     output, errors = client.communicate(timeout=SECONDS)
-    return client.returncode, output, errors
+    own = [line for line in errors.splitlines(keepends=True) if not LOG_LINE.match(line)]
+    return client.returncode, output, "".join(own)
+
+
+def run_apart(script: str, server: str, *arguments: str, directory: Path) -> tuple[int, str, str]:
+    """A client from start to end, in a process of its own."""
+    return ended(start_client(script, server, *arguments, directory=directory))
+
+
+def run_here(script: str, server: str, *arguments: str, directory: Path) -> tuple[int, str, str]:
+    """The same in this process, which has TensorFlow imported already: that takes seconds."""
+    sys.path.insert(0, str(EXPORT))
+    try:
+        main = runpy.run_path(str(EXPORT / script))["main"]
+    finally:
+        sys.path.remove(str(EXPORT))
+    output, errors, before = io.StringIO(), io.StringIO(), Path.cwd()
+    os.chdir(directory)
+    try:
+        with redirect_stdout(output), redirect_stderr(errors):
+            status = main(["--server", server, "--timeout", "60", *arguments])
+    finally:
+        os.chdir(before)
+    return status, output.getvalue(), errors.getvalue()
 
 
 def written(path: Path) -> dict[str, np.ndarray]:

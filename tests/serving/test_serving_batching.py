@@ -5,9 +5,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 import tensorflow as tf
-from serving_helpers import NAME, digits, ended, start_client, written
+from serving_helpers import CLIENTS, NAME, digits, ended, start_client, written
 
-CLIENTS = {"rest_client.py": "rest", "grpc_client.py": "grpc"}
 EXACT = {"rtol": 1e-6, "atol": 1e-6}
 
 
@@ -19,16 +18,18 @@ def together(server, signature, *rows):
         return
     batcher = server.models.batchers[2, signature]
     batcher.requests_in_batch = 2
-    yield
-    batcher.requests_in_batch = 1
+    try:
+        yield
+    finally:
+        batcher.requests_in_batch = 1
     assert sorted(batcher.batches[-1]) == sorted(rows)
 
 
-def run_both(server, directories, *commands):
-    """Both clients at once, each in its own directory."""
+def run_both(server, directories, scripts, *commands):
+    """Two clients at once, each in its own directory."""
     clients = [
         start_client(script, getattr(server, CLIENTS[script]), *command, directory=directory)
-        for script, directory, command in zip(CLIENTS, directories, commands, strict=True)
+        for script, directory, command in zip(scripts, directories, commands, strict=True)
     ]
     for client in clients:
         status, _, errors = ended(client)
@@ -37,7 +38,7 @@ def run_both(server, directories, *commands):
 
 @pytest.fixture
 def directories(tmp_path):
-    both = [tmp_path / script for script in CLIENTS]
+    both = [tmp_path / name for name in ("first", "second")]
     for directory in both:
         directory.mkdir()
     return both
@@ -55,7 +56,7 @@ def test_scores(server, directories, signatures):
         np.save(directory / "images.npy", some)
     command = ("score", "images.npy", "--out", "score.npz")
     with together(server, "score", 3, 5):
-        run_both(server, directories, command, (*command, "--seed", "9"))
+        run_both(server, directories, CLIENTS, command, (*command, "--seed", "9"))
     for directory, some, seed in zip(directories, images, (0, 9), strict=True):
         seeds = tf.fill([len(some)], tf.constant(seed, tf.int64))
         alone = signatures["score"](images=tf.constant(some), seed=seeds)
@@ -66,7 +67,8 @@ def test_scores(server, directories, signatures):
 def test_generated_images(server, directories, signatures):
     command = ("generate", "--out", "new.npy", "--count")
     with together(server, "generate", 2, 7):
-        run_both(server, directories, (*command, "2"), (*command, "7", "--category", "1"))
+        commands = (*command, "2"), (*command, "7", "--category", "1")
+        run_both(server, directories, ["rest_client.py"] * 2, *commands)
     for directory, count, category in zip(directories, (2, 7), (-1, 1), strict=True):
         for row in range(count):  # each row alone in its batch
             alone = signatures["generate"](
