@@ -8,12 +8,13 @@ import pytest
 import keras_lifelong_vae
 
 ROOT = Path(keras_lifelong_vae.__file__).parent
-BASE = {"types", "checks", "registration", "version"}
+BASE = {"types", "checks", "files", "registration", "version"}
 
 # What each part of the package may import of it, besides itself and BASE.
 ALLOWED = {
     "types": set(),
     "checks": set(),
+    "files": set(),
     "registration": set(),
     "version": set(),
     "layers": set(),

@@ -5,7 +5,13 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from keras_lifelong_vae.cli import compare_command, data_command, report_command, train_command
+from keras_lifelong_vae.cli import (
+    compare_command,
+    data_command,
+    export_command,
+    report_command,
+    train_command,
+)
 from keras_lifelong_vae.data import DataUnavailableError
 from keras_lifelong_vae.version import __version__
 
@@ -14,6 +20,7 @@ COMMANDS = {
     "train": train_command,
     "compare": compare_command,
     "report": report_command,
+    "export": export_command,
 }
 
 DESCRIPTION = """\

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 
 from keras_lifelong_vae.checks import check_choice
-from keras_lifelong_vae.experiments.files import write_atomically
 from keras_lifelong_vae.experiments.labelled_images import LabelledImages
+from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.metrics import frechet_distance
 
 KINDS = ("convolutional", "dense")

@@ -10,7 +10,6 @@ from keras_lifelong_vae import strategies
 from keras_lifelong_vae.checks import check_choice, check_positive_int
 from keras_lifelong_vae.experiments import sequences
 from keras_lifelong_vae.experiments.classifier import load_classifier, train_classifier
-from keras_lifelong_vae.experiments.files import write_atomically
 from keras_lifelong_vae.experiments.labelled_images import collect
 from keras_lifelong_vae.experiments.measurement import NUM_SAMPLES, Judge
 from keras_lifelong_vae.experiments.results import Results
@@ -18,6 +17,7 @@ from keras_lifelong_vae.experiments.run import run
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.setup import Setup, prepare
 from keras_lifelong_vae.experiments.specimens import write_specimens
+from keras_lifelong_vae.files import write_atomically
 
 IMPORTANCE_WEIGHTED_IMAGES = 1_000
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_lifelong_vae.experiments.files import write_atomically
+from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.metrics.matrix import check_matrix
 
 DPI = 100

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from keras_lifelong_vae.experiments import environment
-from keras_lifelong_vae.experiments.files import write_atomically
+from keras_lifelong_vae.files import write_atomically
 
 
 def seen_tasks(finished_stages: int, stages: int, tasks: int) -> int:

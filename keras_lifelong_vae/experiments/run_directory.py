@@ -7,9 +7,9 @@ from pathlib import Path
 import keras
 from matplotlib.figure import Figure
 
-from keras_lifelong_vae.experiments.files import write_atomically
 from keras_lifelong_vae.experiments.pictures import save
 from keras_lifelong_vae.experiments.results import Results
+from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.models import LifelongVAE
 
 PICTURES = ("samples-*.png", "reconstructions-*.png", "negative-elbo.png")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_lifelong_vae.experiments.files import write_atomically
+from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.models import LifelongVAE
 
 NUM_SAMPLES = 64

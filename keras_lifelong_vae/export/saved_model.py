@@ -76,8 +76,7 @@ def export_saved_model(
     codes = encode(images=tf.constant(images))
     ```
     """
-    if not isinstance(model, LifelongVAE):
-        raise TypeError(f"`model` must be a LifelongVAE, received {type(model).__name__}.")
+    check_model(model)
     base = check_target(path, name, version)
     checked = check_figures(figures)
     if not int(model.finished_tasks) and not int(model.training_steps):
@@ -94,8 +93,18 @@ def export_saved_model(
     return write_version(base, number, write)
 
 
+def check_model(model: Any) -> None:
+    """Raises `TypeError` unless `model` is a `LifelongVAE`."""
+    if not isinstance(model, LifelongVAE):
+        raise TypeError(f"`model` must be a LifelongVAE, received {type(model).__name__}.")
+
+
 def archive_of(model: LifelongVAE, known: Mapping[str, Signature]) -> keras.export.ExportArchive:
-    """The student and the signatures `known`; nothing else of `model` is tracked."""
+    """The signatures `known`, and of the variables of `model` those that they read.
+
+    The student itself isn't tracked: the archive would write its weights a second time, as Keras
+    variables, and its seeds and temperature with them.
+    """
     endpoints = Endpoints(model.student, model.active_categories)
     archive = keras.export.ExportArchive()
     for name, signature in known.items():

@@ -2,8 +2,8 @@ import pytest
 from experiments_helpers import results
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.experiments.files import write_atomically
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
+from keras_lifelong_vae.files import write_atomically
 
 
 def test_results_and_a_model_of_another_moment_are_refused(tmp_path):

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from keras_lifelong_vae.experiments.files import write_atomically
 from keras_lifelong_vae.experiments.report.contents import Contents, read_contents
 from keras_lifelong_vae.experiments.report.copying import copy_small_part
 from keras_lifelong_vae.experiments.report.document import Block, Heading
@@ -13,6 +12,7 @@ from keras_lifelong_vae.experiments.report.html import to_html
 from keras_lifelong_vae.experiments.report.markdown import to_markdown
 from keras_lifelong_vae.experiments.report.png import write_png
 from keras_lifelong_vae.experiments.report.tables import main_tables, seeds_table, tasks_table
+from keras_lifelong_vae.files import write_atomically
 
 __all__ = ["write_report"]
 

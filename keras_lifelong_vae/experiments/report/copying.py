@@ -4,8 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
-from keras_lifelong_vae.experiments.files import write_atomically
 from keras_lifelong_vae.experiments.report.contents import Contents
+from keras_lifelong_vae.files import write_atomically
 
 
 def copy_small_part(contents: Contents, to: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from PIL import Image
 
-from keras_lifelong_vae.experiments.files import write_atomically
 from keras_lifelong_vae.experiments.pictures import DPI
+from keras_lifelong_vae.files import write_atomically
 
 MAX_BYTES = 150_000
 MAX_WIDTH = 1200  # pixels

@@ -1,0 +1,65 @@
+"""`lifelong-vae export`: a SavedModel from a run."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from keras_lifelong_vae.experiments.results import Results
+from keras_lifelong_vae.experiments.run_directory import RunDirectory
+from keras_lifelong_vae.export import export_saved_model
+
+DESCRIPTION = """\
+Write the model of a run as a SavedModel, DIR/NAME/VERSION, for TensorFlow Serving,
+for TensorFlow in any language, and for Keras. The teacher stays behind. A version
+appears at once and is never overwritten. Of a run that is not finished the model
+after its last finished task is written, and the model card says how many there are.
+"""
+LOOK = """\
+Look at it:
+  less {directory}/assets.extra/model_card.md
+  saved_model_cli show --dir {directory} --tag_set serve --signature_def generate
+  saved_model_cli run --dir {directory} --tag_set serve --signature_def generate \\
+      --input_exprs 'seed=[0,1,2];category=[-1,-1,-1]' --outdir generated"""
+
+
+def add_parser(name: str, commands: Any) -> None:
+    parser = commands.add_parser(name, help="export a run's model", description=DESCRIPTION)
+    parser.set_defaults(command=_export)
+    parser.add_argument("run_dir", metavar="RUN_DIR", help="that `lifelong-vae train` has written")
+    parser.add_argument("--to", required=True, metavar="DIR", help="directory of all models")
+    parser.add_argument(
+        "--name", default="lifelong_vae", help="of the model (default: lifelong_vae)"
+    )
+    parser.add_argument(
+        "--version", type=int, metavar="N", help="default: 1 + the largest there is"
+    )
+
+
+def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
+    run = RunDirectory(Path(run_dir))
+    if not run.model_path.is_file():
+        raise FileNotFoundError(
+            f"RUN_DIR must hold {run.model_path.name}, received {run_dir}. `lifelong-vae train` "
+            "writes it when the first task is finished."
+        )
+    model = keras.models.load_model(run.model_path)
+    directory = export_saved_model(model, to, name, version, _figures(run))
+    print(f"Exported after {int(model.finished_tasks)} tasks: {directory}")
+    print(LOOK.format(directory=directory))
+
+
+def _figures(run: RunDirectory) -> dict[str, Any]:
+    """What `results.json` knows of how good the model is."""
+    if not run.results_path.is_file():
+        return {}
+    results = Results.read(run.results_path)
+    figures = {
+        "mean -ELBO on all test images (nats per image)": results.mean_negative_elbo,
+        "tasks of the sequence": len(results.tasks),
+        "sequence": results.sequence,
+        "strategy": results.strategy,
+        "seed": results.seed,
+        "date": results.date,
+    }
+    return {name: figure for name, figure in figures.items() if figure not in (None, "")}
