@@ -5,7 +5,6 @@ available only after it has answered all of them. This is the one file that need
 `tensorflow-serving-api`, for the messages; an export is complete without it.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from keras_lifelong_vae.checks import check_positive_int
+from keras_lifelong_vae.files import write_atomically
 
 FILE = Path("assets.extra", "tf_serving_warmup_requests")  # where the server looks for it
 BATCH_SIZES = (1, 32)  # one row alone, and a batch of rows from several clients
@@ -66,14 +66,13 @@ def write_warmup(
     path = Path(directory) / FILE
     requests = list(_requests(model_name, signatures, sizes))
     path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
+
+    def write(temporary: Path) -> None:
         with tf.io.TFRecordWriter(str(temporary)) as writer:
             for request in requests:
                 writer.write(request.SerializeToString())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+
+    write_atomically(path, write)
     return path
 
 
