@@ -33,7 +33,7 @@ seen = {{
     "here": here.category.tolist(),
     "values": values.tolist(),
     "is_new": is_new.tolist(),
-    "model": model.negative_elbo(np.concatenate(list(test_images.values())), seed=0).tolist(),
+    "model": np.mean([model.negative_elbo(all_images, seed) for seed in range(8)], axis=0).tolist(),
 }}
 print("{MARKER}" + json.dumps(seen))
 """
@@ -103,7 +103,7 @@ def test_number_is_the_share_of_pairs_in_order(seen, executed):
     values, is_new = np.array(seen["values"]), np.array(seen["is_new"])
     pairs = values[is_new][:, np.newaxis] > values[~is_new]
     assert auc_in(executed.cells[-2]) == pytest.approx(pairs.mean(), abs=6e-4)
-    assert (is_new.sum(), (~is_new).sum()) == (107, 252)
+    assert (is_new.sum(), (~is_new).sum()) == (108, 252)
 
 
 def test_export_scores_what_the_model_scores(seen):

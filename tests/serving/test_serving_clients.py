@@ -9,6 +9,7 @@ from PIL import Image
 from serving_helpers import CLIENTS, NAME, digits, run_apart, run_here, written
 from serving_servers import free_port
 
+RUN = {"rest_client.py": run_apart, "grpc_client.py": run_here}
 EXACT = {"rtol": 1e-6, "atol": 1e-6}
 BAD = 2  # the row of `images` that is no image
 BAD_ROW = "not an image: a value is NaN or outside [0, 1]"
@@ -39,9 +40,8 @@ def ran(request, server, images, tmp_path_factory):
         "score": ("score", "images.npy", "--seed", "5", "--out", "score.npz"),
         "category": ("generate", "--category", "2"),
     }
-    run = run_here if request.param == "grpc_client.py" else run_apart
     answers = {
-        name: run(request.param, address, *command, directory=directory)
+        name: RUN[request.param](request.param, address, *command, directory=directory)
         for name, command in commands.items()
     }
     return answers, directory
@@ -176,6 +176,6 @@ def test_errors_say_what_is_wrong(ask, tmp_path, arguments, message):
 @pytest.mark.parametrize("script", CLIENTS)
 def test_clear_words_where_no_server_answers(script, tmp_path):
     address = f"127.0.0.1:{free_port()}"
-    status, output, errors = run_apart(script, address, "status", directory=tmp_path)
+    status, output, errors = RUN[script](script, address, "status", directory=tmp_path)
     assert (status, output) == (1, "")
     assert errors.startswith(f"error: no server answers at {address}. Is it running? docker")

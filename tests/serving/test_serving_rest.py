@@ -1,12 +1,13 @@
 """What the server's REST answers to requests in JSON, and to the health check."""
 
+import re
 import subprocess
 
 import numpy as np
 import pytest
 import requests
 import yaml
-from serving_helpers import EXPORT, NAME, digits
+from serving_helpers import EXPORT, NAME, ROOT, digits
 
 EXACT = {"rtol": 1e-6, "atol": 1e-6}
 
@@ -66,6 +67,14 @@ def test_what_cannot_be_answered_is_an_error_in_json(url, place, body, code):
     response = requests.post(url + place, json=body, timeout=60)
     assert response.status_code == code
     assert response.json()["error"]
+
+
+def test_curl_line_of_the_readme(server):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    body, place = re.search(r"curl -d '(.*)' localhost:8501(\S+)`", readme).groups()
+    answer = requests.post(f"http://{server.rest}{place}", data=body, timeout=60)
+    assert answer.ok, answer.text
+    assert np.shape(answer.json()["predictions"]) == (1, 8, 8, 1)
 
 
 @pytest.mark.parametrize(("name", "healthy"), [(NAME, True), ("another", False)])
