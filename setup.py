@@ -38,6 +38,7 @@ setup(
         "test": [
             *SERVING,
             "PyYAML",
+            "ai-edge-litert",
             "hypothesis",
             "ipykernel",
             "mypy",

@@ -4,11 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import keras_lifelong_vae as klv
 from keras_lifelong_vae import cli, data
 from keras_lifelong_vae.cli import compare_command, train_command
 from keras_lifelong_vae.experiments import sequences, training
+from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.strategies import STRATEGIES
 
 TINY = ["--tasks=2", "--epochs=1", "--batch-size=64", "--latent-dim=3", "--verbose=0"]
@@ -144,6 +147,46 @@ def test_train_refuses_to_overwrite_unless_told_to(tmp_path, capsys):
 
     assert cli.main([*command, "--overwrite", "--seed", "1"]) == 0
     assert json.loads((out / "results.json").read_text())["seed"] == 1
+
+
+def test_help_of_export_mentions_every_option(capsys):
+    text = help_of(capsys, "export")
+    assert [n for n in ("RUN_DIR", "--to", "--name", "--version") if n not in text] == []
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_run_is_exported_with_its_figures_and_looked_at_as_told(tmp_path, capsys, monkeypatch):
+    model = klv.LifelongVAE((2, 2, 1), seed=0, network=klv.networks.dense((2, 2, 1), (4,), seed=0))
+    results = training.Results("digits-split", "naive", 7, 1, ["0"], ["0"], [10], {})
+    results = results.after_stage([2.5], training_images=10, seconds=1.0)
+    RunDirectory(tmp_path).save(model, results)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["export", ".", "--to", "served", "--name", "digits", "--version", "4"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("Exported after 0 tasks: served/digits/4\n")
+    facts = json.loads(Path("served/digits/4/assets.extra/signature.json").read_text())
+    assert facts["figures"] == {
+        "mean -ELBO on all test images (nats per image)": 2.5,
+        "tasks of the sequence": 1,
+        "sequence": "digits-split",
+        "strategy": "naive",
+        "seed": 7,
+        "date": results.date,
+    }
+    assert cli.main(["export", ".", "--to", "served", "--name", "digits", "--version", "4"]) == 1
+    assert "`version` must be a new one, received 4" in capsys.readouterr().err
+
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    lines = [f"saved_model_cli {line}" for line in printed.split("saved_model_cli ")[1:]]
+    programs = [subprocess.Popen(line, shell=True, env=environment) for line in lines]
+    assert [program.wait() for program in programs] == [0, 0]
+    assert np.load("generated/images.npy").shape == (3, 2, 2, 1)
+
+
+def test_export_of_a_directory_without_a_model_says_what_is_missing(tmp_path, capsys):
+    assert cli.main(["export", str(tmp_path), "--to", str(tmp_path / "served")]) == 1
+    assert "RUN_DIR must hold model.keras, received" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_module_runs_as_a_program(tmp_path):

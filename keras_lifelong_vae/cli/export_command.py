@@ -45,7 +45,8 @@ def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
         )
     model = keras.models.load_model(run.model_path)
     directory = export_saved_model(model, to, name, version, _figures(run))
-    print(f"Exported after {int(model.finished_tasks)} tasks: {directory}")
+    tasks = int(model.finished_tasks)
+    print(f"Exported after {tasks} task{'s' * (tasks != 1)}: {directory}")
     print(LOOK.format(directory=directory))
 
 

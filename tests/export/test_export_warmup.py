@@ -45,6 +45,21 @@ def test_rows_are_repeated_and_dtypes_kept(tmp_path):
     assert encode["images"].dtype == np.uint8
 
 
+def test_every_request_of_an_export_is_answered_by_it(exported):
+    signatures = exported.loaded.signatures
+    found = requests(exported.directory / FILE)
+    names = [one.model_spec.signature_name for one in found]
+    assert {name: names.count(name) for name in names} == dict.fromkeys(signatures, 2)
+    assert {one.model_spec.name for one in found} == {"digits"}
+    for name, request in zip(names, found, strict=True):
+        inputs = arrays(request)
+        rows = {len(array) for array in inputs.values()}
+        outputs = signatures[name](**{key: tf.constant(array) for key, array in inputs.items()})
+        assert {len(array) for array in outputs.values()} == rows
+        for key, array in outputs.items():  # warm-up rows are rows that can be answered
+            assert np.all(array >= 0) if array.dtype.is_integer else np.isfinite(array).all(), key
+
+
 def test_rows_that_are_all_alike_take_the_room_of_one_value(tmp_path):
     path = write_warmup(tmp_path, "digits", {"encode": {"images": np.zeros((1, 1000))}})
     assert path.stat().st_size < 500
