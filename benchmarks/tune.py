@@ -2,8 +2,8 @@
 
     python benchmarks/tune.py fashion-split ewc strength 10 100 1000
 
-Trains once for each value and prints the mean -ELBO in nats per image over the validation images
-of all tasks, after the last one, and how argmax z_d lines up with their labels.
+Trains once for each value and prints, in nats per validation image, the mean -ELBO over all tasks
+after the last one, the mean right after each was learned, and how argmax z_d lines up with labels.
 """
 
 import argparse
@@ -26,6 +26,8 @@ def main() -> None:
     parser.add_argument("option")
     parser.add_argument("values", nargs="+", type=ast.literal_eval)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--tasks", type=int, metavar="N", help="only the first N tasks")
+    parser.add_argument("--standin", action="store_true", help="SynthDigits in the place of SVHN")
     parser.add_argument("--set", nargs="*", default=[], metavar="OPTION=VALUE")
     arguments = parser.parse_args()
     others = {
@@ -33,31 +35,38 @@ def main() -> None:
     }
     for value in arguments.values:
         options = {**others, arguments.option: value}
-        score(arguments.sequence, arguments.strategy, arguments.seed, options)
+        loading = {"num_tasks": arguments.tasks, "standin": arguments.standin}
+        score(arguments.sequence, arguments.strategy, arguments.seed, options, **loading)
 
 
-def score(sequence: str, strategy: str, seed: int, given: dict) -> None:
+def score(sequence: str, strategy: str, seed: int, given: dict, **loading) -> None:
     start = time.perf_counter()
     spec, way = sequences.get(sequence), strategies.get(strategy)
     training, options = spec.options(given)
-    tasks = spec.load(training.batch_size, seed)
+    tasks = spec.load(training.batch_size, seed, **loading)
     keras.utils.set_random_seed(seed)
     options = {"seed": seed, **options, **way.derived(tasks, options), **way.fixed}
     model = way.model(tasks.event_shape, **options)
-    model.compile(training.optimizer(tasks))
-    for stage in way.stages(tasks):
+    stages, learned = way.stages(tasks), []
+    model.compile(training.optimizer(stages))
+    for stage in stages:
         model.fit(stage.train, epochs=training.epochs, callbacks=[klv.TeacherRollover()], verbose=0)
+        learned.append(negative_elbo(model, stage))
     found = [model.encode(task.validation).category for task in tasks]
     labels = np.concatenate([task.validation_split.labels for task in tasks])
-    bounds = [model.evaluate(t.validation, verbose=0, return_dict=True) for t in tasks]
-    per_task = np.array([bound["negative_elbo"] for bound in bounds])
+    per_task = np.array([negative_elbo(model, task) for task in tasks])
     minutes = (time.perf_counter() - start) / 60
     print(
-        f"{sequence} {strategy} seed {seed} {given}: {per_task.mean():.2f}  "
-        f"{per_task.round(1).tolist()}  z_d: purity {purity(np.concatenate(found), labels):.2f}, "
+        f"{sequence} {strategy} seed {seed} {given}: {per_task.mean():.2f}, when "
+        f"learned {np.mean(learned):.2f}  {per_task.round(1).tolist()}  "
+        f"z_d: purity {purity(np.concatenate(found), labels):.2f}, "
         f"{mutual_information(np.concatenate(found), labels):.2f} nats  ({minutes:.1f} min)",
         flush=True,
     )
+
+
+def negative_elbo(model: klv.LifelongVAE, task: klv.tasks.Task) -> float:
+    return model.evaluate(task.validation, verbose=0, return_dict=True)["negative_elbo"]
 
 
 if __name__ == "__main__":

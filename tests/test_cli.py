@@ -212,6 +212,7 @@ def test_the_module_runs_as_a_program(tmp_path):
         (["train", "cifar"], ["cifar", *sequences.SEQUENCES]),
         (["train", "digits-split", "--strategy", "gem"], ["gem", "lifelong", "naive"]),
         (["train", "digits-split", "--overwrite", "--resume"], ["--overwrite", "--resume"]),
+        (["compare", "cifar", "--out", "x"], ["cifar", *sequences.SEQUENCES]),
         (["data", "cifar"], ["cifar", *data.names()]),
         ([], ["data", "train"]),
     ],
@@ -230,6 +231,30 @@ def test_a_wrong_value_is_one_line_and_no_traceback(tmp_path, capsys):
     assert error == (
         "lifelong-vae: error: `latent_dim` must be an integer of at least 1, received 0.\n"
     )
+
+
+def test_an_unknown_strategy_is_one_line_that_lists_the_known_ones(tmp_path, capsys):
+    out = tmp_path / "grid"
+    assert cli.main(["compare", "digits-split", "--strategies", "gem", "--out", str(out)]) == 1
+    error = capsys.readouterr().err
+    known = ", ".join(STRATEGIES)
+    assert error == f"lifelong-vae: error: `strategies` must be one of {known}, received 'gem'.\n"
+    assert not out.exists()
+
+
+def test_where_svhn_cannot_be_had_the_message_names_the_stand_in(monkeypatch, tmp_path, capsys):
+    def load(name, *places):
+        raise data.DataUnavailableError(f"'{name}' can't be had here.")
+
+    monkeypatch.setattr(sequences.data, "load", load)
+    out = tmp_path / "grid"
+    assert cli.main(["compare", "svhn-to-mnist", "--out", str(out)]) == 1
+    assert capsys.readouterr().err == (
+        "lifelong-vae: error: 'svhn_cropped' can't be had here.\n"
+        "Or pass `standin=True` (--standin): SynthDigits (stand-in for SVHN), "
+        "which is drawn here.\n"
+    )
+    assert not out.exists()
 
 
 def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):

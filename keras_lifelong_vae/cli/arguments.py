@@ -44,7 +44,7 @@ def add_training_options(group: Any) -> None:
     group.add_argument(
         "--learning-rate-decay",
         choices=DECAYS,
-        help="none, or cosine: down to 0 over each task",
+        help="none; cosine: down to 0 over each task; cooldown: down to 0 at the end of each task",
     )
     group.add_argument(
         "--jit-compile",

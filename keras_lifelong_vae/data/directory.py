@@ -33,14 +33,14 @@ def read_verified(spec: TfdsSpec, directory: Path, origin: str) -> Arrays:
         origin: What to call them in an error.
 
     Returns:
-        The verified arrays in their fixed order.
+        The verified arrays in the order of the files.
 
     Raises:
         OSError: If files are missing or can't be read.
         ValueError: If they are damaged or are not the data set.
     """
-    arrays = in_order(spec.read_directory(directory))
-    verify(arrays, spec, origin)
+    arrays = spec.read_directory(directory)
+    verify(in_order(arrays), spec, origin)
     return arrays
 
 

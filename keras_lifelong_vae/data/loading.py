@@ -44,7 +44,7 @@ def load(
         name: One of `names()`.
         data_dir: Where TFDS keeps its data sets; TFDS's own default if `None`.
         source_dir: Directory with the published files, for example MNIST's four IDX files, plain
-            or gzip; then no other source is asked.
+            or gzip, or SVHN's two `.mat` files; then no other source is asked.
 
     Returns:
         The verified data set, its examples in the same order whatever the source.
@@ -133,8 +133,9 @@ def _install_first(spec: TfdsSpec, target: Path) -> str:
     ways = "\n".join(f"  {number}. {reason}" for number, reason in enumerate(reasons, 1))
     raise DataUnavailableError(
         f"'{spec.name}' can't be had here. Tried:\n{ways}\n"
-        "Pass `source_dir`, a directory with the published files, or `data_dir`, one in which "
-        "TFDS has prepared the data set."
+        "Pass `source_dir`, a directory with the published files "
+        f"(lifelong-vae data {spec.name} --source-dir DIR), or `data_dir`, one in which TFDS has "
+        "prepared the data set."
     )
 
 

@@ -6,6 +6,7 @@ from keras_lifelong_vae.data.directory import Directory
 from keras_lifelong_vae.data.idx import read_idx_directory
 from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
 from keras_lifelong_vae.data.spec import Checksums, TfdsSpec
+from keras_lifelong_vae.data.svhn import IMAGE_SHAPE, read_svhn_directory
 from keras_lifelong_vae.data.tfds_download import TfdsDownload
 
 FASHION_MNIST = TfdsSpec(
@@ -68,4 +69,15 @@ MNIST = TfdsSpec(
     ),
 )
 
-TFDS_SPECS = (FASHION_MNIST, MNIST)
+SVHN_CROPPED = TfdsSpec(
+    name="svhn_cropped",
+    image_shape=IMAGE_SHAPE,
+    class_names=tuple(str(digit) for digit in range(10)),
+    checksums=None,
+    sizes=(73257, 26032),
+    tfds_name="svhn_cropped",
+    read_directory=read_svhn_directory,
+    sources=(TfdsDownload("http://ufldl.stanford.edu/housenumbers/test_32x32.mat"),),
+)
+
+TFDS_SPECS = (FASHION_MNIST, MNIST, SVHN_CROPPED)

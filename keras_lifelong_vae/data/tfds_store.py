@@ -69,16 +69,17 @@ def store(spec: TfdsSpec, arrays: Arrays, data_dir: Path, origin: str) -> None:
 
     Args:
         spec: The data set.
-        arrays: Its images and labels.
+        arrays: Its images and labels, in the order of the published files if TFDS numbers them.
         data_dir: Where to store them, as `<data_dir>/<tfds_name>/<version>`.
         origin: Where they came from, kept in the description.
     """
     import tensorflow_datasets as tfds
 
     builder = _builder(spec, data_dir)
+    numbered = "id" in builder.info.features
     splits = {
-        "train": _examples(arrays.train_images, arrays.train_labels),
-        "test": _examples(arrays.test_images, arrays.test_labels),
+        "train": _examples(arrays.train_images, arrays.train_labels, "train" if numbered else None),
+        "test": _examples(arrays.test_images, arrays.test_labels, "test" if numbered else None),
     }
     with redirect_stdout(sys.stderr):
         tfds.dataset_builders.store_as_tfds_dataset(
@@ -112,9 +113,13 @@ def _download_config() -> Any:
     return tfds.download.DownloadConfig(try_download_gcs=False)
 
 
-def _examples(images: np.ndarray, labels: np.ndarray) -> Iterator[tuple[int, dict[str, Any]]]:
+def _examples(
+    images: np.ndarray, labels: np.ndarray, prefix: str | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The examples by number; with `prefix` each has an `id`, as SVHN's have."""
     for index, (image, label) in enumerate(zip(images, labels, strict=True)):
-        yield index, {"image": image, "label": int(label)}
+        example = {"image": image, "label": int(label)}
+        yield index, example if prefix is None else {**example, "id": f"{prefix}_{index:06d}"}
 
 
 def _read_split(spec: TfdsSpec, data_dir: Path | None, split: str) -> tuple[np.ndarray, np.ndarray]:

@@ -44,8 +44,8 @@ class Grid:
         """Where the classifier for the tasks of one seed is kept."""
         return self.path / f"classifier-{seed}"
 
-    def claim(self, settings: Mapping[str, Any]) -> None:
-        """Makes the directory one of these settings.
+    def check(self, settings: Mapping[str, Any]) -> None:
+        """Sees to it that the directory is new or one of these settings.
 
         Raises:
             ValueError: If it is one of other settings.
@@ -53,10 +53,15 @@ class Grid:
         path = self.path / "grid.json"
         if path.exists():
             _check_same(json.loads(path.read_text()), settings, self.path)
-            return
-        self.path.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(settings, indent=2) + "\n"
-        write_atomically(path, lambda temporary: temporary.write_text(text))
+
+    def claim(self, settings: Mapping[str, Any]) -> None:
+        """Makes the directory one of these settings, see `check`."""
+        self.check(settings)
+        path = self.path / "grid.json"
+        if not path.exists():
+            self.path.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(settings, indent=2) + "\n"
+            write_atomically(path, lambda temporary: temporary.write_text(text))
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -126,15 +131,14 @@ def run_grid(
         check_positive_int(importance_samples, "importance_samples")
     given = {name: value for name, value in options.items() if value is not None}
     grid = Grid(Path(out))
-    grid.claim(
-        {
-            "sequence": sequence,
-            "num_tasks": num_tasks,
-            "standin": standin,
-            "importance_samples": importance_samples,
-            "options": given,
-        }
-    )
+    settings = {
+        "sequence": sequence,
+        "num_tasks": num_tasks,
+        "standin": standin,
+        "importance_samples": importance_samples,
+        "options": given,
+    }
+    grid.check(settings)
     loading = {"num_tasks": num_tasks, "standin": standin, "data_dir": data_dir}
     finished = []
     for seed in seeds:
@@ -143,6 +147,7 @@ def run_grid(
             if not _is_finished(directory):
                 print(f"{sequence}, {name}, seed {seed}:", flush=True)
                 setup = prepare(sequence, name, seed, given, **loading)
+                grid.claim(settings)  # only now: what can't be begun claims nothing
                 judge = _judge(setup, grid.classifier_path(seed), spec.classifier, seed)
                 _run_cell(setup, judge, directory, importance_samples, verbose)
             finished.append(Results.read(directory.results_path))

@@ -6,9 +6,10 @@ from typing import Any
 import keras
 
 from keras_lifelong_vae.checks import check_choice, check_positive_int
+from keras_lifelong_vae.experiments.cooldown import Cooldown
 from keras_lifelong_vae.tasks import TaskSequence
 
-DECAYS = ("none", "cosine")
+DECAYS = ("none", "cosine", "cooldown")
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class TrainingOptions:
         epochs: How often each task's training images are gone through.
         batch_size: Number of real images in a batch.
         learning_rate: Adam's, at the beginning of each task.
-        learning_rate_decay: "none", or "cosine": down to 0 along half a cosine in each task.
+        learning_rate_decay: "none"; "cosine": down to 0 along half a cosine in each task;
+            "cooldown": constant, then straight down to 0 in the last part of each task.
         jit_compile: Whether XLA compiles the steps; "auto" leaves it to Keras.
 
     Raises:
@@ -45,14 +47,15 @@ class TrainingOptions:
                 f'`jit_compile` must be True, False or "auto", received {self.jit_compile!r}.'
             )
 
-    def optimizer(self, tasks: TaskSequence) -> keras.optimizers.Optimizer:
-        """Adam; its schedule starts again with each task, as a rollover resets the optimizer.
+    def optimizer(self, stages: TaskSequence) -> keras.optimizers.Optimizer:
+        """Adam; its schedule starts again with each stage, as a rollover resets the optimizer.
 
-        The decay lasts as long as the longest task: a shorter one ends above 0, none stands still
+        The decay lasts as long as the longest stage: a shorter one ends above 0, none stands still
         at 0.
         """
         rate: Any = self.learning_rate
-        if self.learning_rate_decay == "cosine":
-            longest = self.epochs * max(len(task.train) for task in tasks)
-            rate = keras.optimizers.schedules.CosineDecay(rate, longest)
+        if self.learning_rate_decay != "none":
+            longest = self.epochs * max(len(stage.train) for stage in stages)
+            decay = keras.optimizers.schedules.CosineDecay
+            rate = (decay if self.learning_rate_decay == "cosine" else Cooldown)(rate, longest)
         return keras.optimizers.Adam(rate)

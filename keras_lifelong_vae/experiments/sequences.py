@@ -7,7 +7,7 @@ from typing import Any
 
 from keras_lifelong_vae import data, tasks
 from keras_lifelong_vae.checks import check_choice, check_positive_int
-from keras_lifelong_vae.data import ImageData
+from keras_lifelong_vae.data import DataUnavailableError, ImageData
 from keras_lifelong_vae.experiments.options import TrainingOptions
 from keras_lifelong_vae.tasks import TaskSequence
 
@@ -77,12 +77,14 @@ class SequenceSpec:
         Raises:
             ValueError: If there are not as many tasks as `num_tasks`, there is no stand-in for
                 any of the data sets, or `source_dir` is given for several of them.
+            keras_lifelong_vae.data.DataUnavailableError: If a data set can't be had; the message
+                names the stand-in if there is one.
         """
         if num_tasks is not None:
             check_positive_int(num_tasks, "num_tasks")
         images = {}
         for name in self._data_names(standin, source_dir):
-            images[TITLES.get(name, name)] = data.load(name, data_dir, source_dir)
+            images[TITLES.get(name, name)] = _load(name, data_dir, source_dir)
         sequence = self.divide(images, num_tasks, batch_size=batch_size, seed=seed)
         if num_tasks is not None and num_tasks > len(sequence):
             raise ValueError(f"`num_tasks` must be at most {len(sequence)}, received {num_tasks}.")
@@ -102,6 +104,18 @@ class SequenceSpec:
                 "stand-in, received True."
             )
         return [STANDINS.get(name, name) for name in self.data]
+
+
+def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> ImageData:
+    try:
+        return data.load(name, data_dir, source_dir)
+    except DataUnavailableError as error:
+        if name not in STANDINS:
+            raise
+        standin = TITLES[STANDINS[name]]
+        raise DataUnavailableError(
+            f"{error}\nOr pass `standin=True` (--standin): {standin}, which is drawn here."
+        ) from error
 
 
 def _by_class(
@@ -142,8 +156,13 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         "FashionMNIST, one class at a time: 10 tasks",
         ("fashion_mnist",),
         _by_class,
-        TrainingOptions(epochs=10),
-        {"latent_dim": 14, "replay_share": 0.7},
+        TrainingOptions(epochs=10, batch_size=64, learning_rate_decay="cooldown"),
+        {"latent_dim": 14},
+        {
+            "lifelong": {"replay_ratio": 3},
+            "no-consistency": {"replay_ratio": 3},
+            "ewc": {"strength": 100.0},
+        },
     ),
     "mnist-split": SequenceSpec(
         "MNIST, one digit at a time: 10 tasks",

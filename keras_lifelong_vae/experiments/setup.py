@@ -59,8 +59,8 @@ def prepare(
     model_options = {"seed": seed, **chosen, **way.derived(tasks, chosen), **way.fixed}
     keras.utils.set_random_seed(seed)
     model = way.model(tasks.event_shape, **model_options)
-    model.compile(optimizer=training.optimizer(tasks), jit_compile=training.jit_compile)
     stages = way.stages(tasks)
+    model.compile(optimizer=training.optimizer(stages), jit_compile=training.jit_compile)
     results = Results(
         sequence,
         strategy,

@@ -115,11 +115,16 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
 
         All other active categories share `OTHER_TASKS_SHARE`, so that KL(q || p) stays finite.
         """
-        active = tf.convert_to_tensor(self.active_categories)
-        own = tf.range(self.capacity) >= active - num_categories
-        all_share = tf.cast(OTHER_TASKS_SHARE / tf.cast(active, tf.float32), self.compute_dtype)
+        own = self.is_of_last_task(num_categories)
+        active = tf.cast(tf.convert_to_tensor(self.active_categories), tf.float32)
+        all_share = tf.cast(OTHER_TASKS_SHARE / active, self.compute_dtype)
         own_share = (1.0 - OTHER_TASKS_SHARE) / num_categories
         return self.mask(tf.math.log(all_share + tf.where(own, own_share, 0.0)))
+
+    def is_of_last_task(self, num_categories: int) -> Tensor:
+        """Which are the last `num_categories` active ones, bool `(capacity,)`."""
+        number, active = tf.range(self.capacity), tf.convert_to_tensor(self.active_categories)
+        return (number >= active - num_categories) & (number < active)
 
     def mask(self, logits: Tensor) -> Tensor:
         """`logits` with the categories that are not active ruled out."""

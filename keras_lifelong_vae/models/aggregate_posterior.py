@@ -46,20 +46,28 @@ class AggregatePosterior(keras.layers.Layer):
     def _zeros(self, name: str, shape: tuple[int, ...]) -> keras.Variable:
         return self.add_weight(shape=shape, initializer="zeros", trainable=False, name=name)
 
-    def summarize(self, task: int, continuous: np.ndarray, category_probs: np.ndarray) -> None:
+    def summarize(
+        self,
+        task: int,
+        continuous: np.ndarray,
+        category_probs: np.ndarray,
+        num_components: int | None = None,
+    ) -> None:
         """Fits the Gaussians of one task to its codes and puts them in their place.
 
         Args:
             task: Number of the task, from 0.
             continuous: z_c ~ q(z_c | x), `(n, latent_dim)`.
             category_probs: Probabilities of q(z_d | x), `(n, capacity)`.
+            num_components: How many Gaussians at most; as many as there is room for if `None`.
         """
         if len(continuous) == 1:  # a covariance takes two
             continuous, category_probs = (
                 np.repeat(continuous, 2, 0),
                 np.repeat(category_probs, 2, 0),
             )
-        number = max(1, min(self.num_components, len(continuous) // MIN_CODES_PER_COMPONENT))
+        most = num_components or self.num_components
+        number = max(1, min(most, len(continuous) // MIN_CODES_PER_COMPONENT))
         mixture = GaussianMixture(
             number, reg_covar=COVARIANCE_FLOOR, init_params="k-means++", random_state=task
         ).fit(continuous)

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_images, check_positive_int
+from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.models.autoencoder import Autoencoder
 from keras_lifelong_vae.models.elbo_terms import elbo_terms
 from keras_lifelong_vae.models.importance_weighting import (
@@ -15,6 +16,7 @@ from keras_lifelong_vae.models.importance_weighting import (
     importance_weighted_bound,
 )
 from keras_lifelong_vae.models.inputs import check_data, images_of
+from keras_lifelong_vae.models.replay import Replay
 from keras_lifelong_vae.objectives import negative_elbo
 from keras_lifelong_vae.types import Encoding, LatentCode, Tensor
 
@@ -29,6 +31,9 @@ class InferenceMixin:
     event_shape: tuple[int, ...]
     latent_dim: int
     student: Autoencoder
+    replay: Replay
+    aggregate_posterior: AggregatePosterior
+    finished_tasks: keras.Variable
     evaluation_seed_generator: keras.random.SeedGenerator
 
     @property
@@ -88,22 +93,31 @@ class InferenceMixin:
         num_images: int,
         seed: int | None = None,
         category: Any = None,
+        task: int | None = None,
         batch_size: int = 256,
     ) -> np.ndarray:
         """E[x | z] with z ~ p(z), `(num_images, *event_shape)` in [0, 1].
+
+        With `task`, z is drawn from where the codes of that task lie, q(z | task), instead.
 
         Args:
             num_images: How many, at least 1.
             seed: The same seed gives the same images; other ones each time if `None`.
             category: z_d as an index for all, or indices `(num_images,)`; drawn evenly from the
                 active categories if `None`.
+            task: Number of a finished task, from 0, whose images are wanted; of any if `None`.
             batch_size: How many to decode at once.
 
         Raises:
-            ValueError: If `num_images` is less than 1 or a category is not active.
+            ValueError: If `num_images` is less than 1, a category is not active, or `task` is
+                not finished or was not summarised (see `replay_codes`).
         """
         check_positive_int(num_images, "num_images")
-        codes = self.student.latent.sample_prior(num_images, self._seed(seed))
+        if task is None:
+            codes = self.student.latent.sample_prior(num_images, self._seed(seed))
+        else:
+            self._check_summarised(task)
+            codes = self.aggregate_posterior.sample(num_images, self._seed(seed), task)
         if category is not None:
             codes = codes._replace(category=self._category_codes(category, num_images))
         return self._decode_means(codes, batch_size)
@@ -186,6 +200,15 @@ class InferenceMixin:
             return
         array = check_images(images, "images", self.event_shape).astype("float32", copy=False)
         yield from (array[i : i + batch_size] for i in range(0, len(array), batch_size))
+
+    def _check_summarised(self, task: int) -> None:
+        finished = int(self.finished_tasks) if self.replay.needs_summaries else 0
+        is_number = isinstance(task, (int, np.integer)) and not isinstance(task, bool)
+        if not is_number or not 0 <= task < finished:
+            raise ValueError(
+                f"`task` must be the number of a task that was summarised at its rollover, from 0 "
+                f"and less than {finished}, received {task!r}."
+            )
 
     def _decode_means(self, codes: LatentCode, batch_size: int) -> np.ndarray:
         check_positive_int(batch_size, "batch_size")

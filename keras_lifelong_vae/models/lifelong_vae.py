@@ -42,7 +42,7 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         + kl_weight * (KL(q(z_c | x) || N(0, I)) + KL(q(z_d | x) || Cat(1 / active)))
         + consistency_weight * 1[x replayed] * KL(q_teacher(z | x) || q(z | x))
         - decoder_consistency_weight * 1[x replayed] * log p(x | z_teacher)
-        - category_target_weight * 1[x replayed] * log q(z_d,teacher | x)
+        - category_target_weight * log q(z_d in S | x)               S: see the argument
         + information_weight * I(z_c; x_hat)                         x_hat: reconstruction of x
 
     Real images and replayed ones are mixed in the proportion 1 - pi to pi. After k finished
@@ -68,6 +68,8 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         replay_codes: Where the teacher's z come from: "aggregate_posterior", a few Gaussians around
             the codes of each task, every task alike; or, as in the article, the "prior".
         components_per_task: Gaussians a task of the aggregate posterior.
+        max_components: Gaussians of all tasks together, shared evenly among them, at least one
+            each; no limit if `None`.
         replay_pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it.
         kl_weight: Weight of both KLs to the prior, in training only.
         consistency_weight: gamma.
@@ -75,8 +77,8 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         consistency_direction: "teacher_to_student" or, for comparison, "student_to_teacher".
         decoder_consistency_weight: How much the student must decode the very z that the teacher
             decoded to the image that was replayed. Not in the article.
-        category_target_weight: How much the category that the teacher decoded must be found again
-            in the image that was replayed. Not in the article.
+        category_target_weight: How much z_d must be found again: in a replayed image the category
+            that the teacher decoded, in a real one any category of its task. Not in the article.
         information_weight: lambda. With 0 the reconstruction is not encoded again.
         information_estimator: "upper_bound", "minibatch" or "posterior_match".
         temperature: Of the relaxed z_d: a number, a schedule of the training step like those of
@@ -115,13 +117,14 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         replay_share: float | None = None,
         replay_codes: str = "aggregate_posterior",
         components_per_task: int = 5,
+        max_components: int | None = None,
         replay_pixels: str = "mean",
         kl_weight: float = 1.0,
         consistency_weight: float = 1.0,
         consistency_parts: Sequence[str] = PARTS,
         consistency_direction: str = "teacher_to_student",
         decoder_consistency_weight: float = 0.0,
-        category_target_weight: float = 0.0,
+        category_target_weight: float = 1.0,
         information_weight: float = 0.0,
         information_estimator: str = "upper_bound",
         temperature: Any = None,
@@ -144,7 +147,13 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
             information_estimator,
         )
         self.replay = Replay(
-            replay, replay_ratio, replay_share, replay_codes, components_per_task, replay_pixels
+            replay,
+            replay_ratio,
+            replay_share,
+            replay_codes,
+            components_per_task,
+            max_components,
+            replay_pixels,
         )
         self.temperature = temperatures.get(temperature)
         self.seed = seed
@@ -262,6 +271,7 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
                 self.student,
                 self.teacher,
                 int(self.finished_tasks),
+                self.replay.components(int(self.finished_tasks) + 1),
             )
         self.teacher.copy_weights_from(self.student)
         self.finished_tasks.assign_add(1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_choice, check_choices, check_non_negative
+from keras_lifelong_vae.layers.relaxed_categorical_latent import INACTIVE_LOGIT
 from keras_lifelong_vae.models.autoencoder import Autoencoder
 from keras_lifelong_vae.models.replay import MixedBatch
 from keras_lifelong_vae.objectives import (
@@ -70,7 +71,7 @@ class Objective:
             kl_categorical=categorical_kl(posterior.logits, prior_logits),
             consistency=self._consistency(batch, posterior, teacher),
             decoder_consistency=self._decoder_consistency(batch, student),
-            category_target=self._category_target(batch, posterior),
+            category_target=self._category_target(batch, posterior, student, categories_per_task),
             information=self._information(posterior, code, decoded, student),
         )
         return terms, posterior, code
@@ -117,15 +118,23 @@ class Objective:
         distance = -student.likelihood.log_prob(batch.images[begin:], decoded)
         return batch.replayed * tf.pad(distance, [[begin, 0]])
 
-    def _category_target(self, batch: MixedBatch, posterior: Posterior) -> Tensor:
-        """-log q(z_d | x) of a replayed x at the category the teacher decoded, 0 if x is real."""
-        begin = batch.replay_begin
-        if begin is None or batch.code is None or not self.category_target_weight:
+    def _category_target(
+        self, batch: MixedBatch, posterior: Posterior, student: Autoencoder, num_categories: int
+    ) -> Tensor:
+        """-log q(z_d in S | x): S is the teacher's category if x was replayed, else x's task's.
+
+        The KL to the task's prior asks the same of a real x, but its gradient vanishes once q is
+        sure of an old category.
+        """
+        if not self.category_target_weight:
             return tf.zeros_like(batch.weight)
-        surprise = tf.nn.softmax_cross_entropy_with_logits(
-            labels=batch.code.category, logits=posterior.logits[begin:]
-        )
-        return batch.replayed * tf.pad(surprise, [[begin, 0]])
+        own = student.latent.categorical.is_of_last_task(num_categories)
+        surprise = _surprise(posterior.logits, own)
+        begin = batch.replay_begin
+        if begin is None or batch.code is None:
+            return surprise
+        again = _surprise(posterior.logits[begin:], batch.code.category > 0)
+        return tf.where(batch.replayed > 0, tf.pad(again, [[begin, 0]]), surprise)
 
     def _information(
         self, posterior: Posterior, code: LatentCode, decoded: Tensor, student: Autoencoder
@@ -136,3 +145,9 @@ class Objective:
         reencoded = student.posterior(student.likelihood.mean(decoded), training=True)
         estimate = information.get(self.information_estimator)
         return estimate(reencoded.gaussian, posterior.gaussian, code.continuous)
+
+
+def _surprise(logits: Tensor, wanted: Tensor) -> Tensor:
+    """-log q(z_d in the wanted categories), nats, `(batch_size,)`."""
+    chosen = tf.where(wanted, logits, tf.constant(INACTIVE_LOGIT, logits.dtype))
+    return tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_logsumexp(chosen, axis=-1)

@@ -81,6 +81,7 @@ class Replay:
     replay_share: float | None
     replay_codes: str
     components_per_task: int
+    max_components: int | None
     replay_pixels: str
 
     def __post_init__(self) -> None:
@@ -90,6 +91,8 @@ class Replay:
             check_share(self.replay_share, "replay_share")
         check_choice(self.replay_codes, "replay_codes", CODES)
         check_positive_int(self.components_per_task, "components_per_task")
+        if self.max_components is not None:
+            check_positive_int(self.max_components, "max_components")
         check_choice(self.replay_pixels, "replay_pixels", PIXELS)
 
     @property
@@ -101,6 +104,12 @@ class Replay:
     def needs_summaries(self) -> bool:
         """Whether the teacher draws z from what is known of each task's codes."""
         return self.replay_codes == "aggregate_posterior" and not self.is_off
+
+    def components(self, num_tasks: int) -> int:
+        """How many Gaussians each of `num_tasks` tasks is summarised by."""
+        if self.max_components is None:
+            return self.components_per_task
+        return max(1, min(self.components_per_task, self.max_components // num_tasks))
 
     def share(self, finished_tasks: Tensor) -> Tensor:
         """pi: fixed, or k / (k + 1) after k finished tasks."""

@@ -13,6 +13,7 @@ def summarize_tasks(
     student: Autoencoder,
     teacher: Autoencoder,
     finished_tasks: int,
+    num_components: int,
 ) -> None:
     """Refreshes the summaries of the earlier tasks and makes that of the one that ends.
 
@@ -25,12 +26,14 @@ def summarize_tasks(
         student: What has just been trained.
         teacher: What it was before.
         finished_tasks: Number of earlier tasks.
+        num_components: Gaussians for each of all these tasks.
     """
     for task in range(finished_tasks):
         seeds = tf.random.split(tf.constant([finished_tasks, task]), 2)
         shown = teacher.images(summaries.sample(recent_codes.size, seeds[0], task), seeds[0])
         posterior = student.posterior(shown)
         continuous = student.latent.gaussian.sample(posterior.gaussian, seeds[1])
-        summaries.summarize(task, continuous.numpy(), tf.nn.softmax(posterior.logits).numpy())
-    summaries.summarize(finished_tasks, *recent_codes.collect())
+        probs = tf.nn.softmax(posterior.logits).numpy()
+        summaries.summarize(task, continuous.numpy(), probs, num_components)
+    summaries.summarize(finished_tasks, *recent_codes.collect(), num_components)
     recent_codes.forget()

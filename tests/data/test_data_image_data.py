@@ -5,6 +5,7 @@ import pytest
 from data_helpers import small_arrays, small_spec
 
 from keras_lifelong_vae.data.image_data import ImageData, image_data
+from keras_lifelong_vae.data.loading import load
 
 
 def test_arrays_are_read_only():
@@ -39,3 +40,32 @@ def test_what_does_not_fit_is_an_error(field, value, message):
     arrays = small_arrays()._replace(**{field: value})
     with pytest.raises(ValueError, match=message):
         ImageData("small", *arrays, class_names=tuple("0123456789"), source="here")
+
+
+def test_a_few_images_are_a_smaller_data_set():
+    whole = load("digits")
+    few = whole.few(20, 10)
+    for split, number in (("train", 20), ("test", 10)):
+        rows = [i * len(getattr(whole, f"{split}_labels")) // number for i in range(number)]
+        for part in ("images", "labels"):
+            field = f"{split}_{part}"
+            np.testing.assert_array_equal(getattr(few, field), getattr(whole, field)[rows])
+    assert (few.name, few.source, few.class_names) == ("digits", whole.source, whole.class_names)
+
+
+def test_as_few_as_there_are_is_all():
+    whole = load("digits")
+    np.testing.assert_array_equal(whole.few(1437, 360).train_images, whole.train_images)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ((2000, 10), "`num_train` must be at most 1437, received 2000"),
+        ((10, 361), "`num_test` must be at most 360, received 361"),
+        ((0, 10), "`num_train` must be an integer of at least 1, received 0"),
+    ],
+)
+def test_there_must_be_as_many(numbers, message):
+    with pytest.raises(ValueError, match=message):
+        load("digits").few(*numbers)

@@ -28,8 +28,8 @@ def kill(*args, **kwargs):
 
 whole = tfds_store._examples
 
-def half(images, labels):
-    for number, example in enumerate(whole(images, labels)):
+def half(images, *others):
+    for number, example in enumerate(whole(images, *others)):
         if number == len(images) // 2:
             kill()
         yield example

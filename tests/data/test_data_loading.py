@@ -18,17 +18,17 @@ from keras_lifelong_vae.data.checksums import in_order
 from keras_lifelong_vae.data.directory import Directory
 from keras_lifelong_vae.data.loading import load_spec
 from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
-from keras_lifelong_vae.data.registry import FASHION_MNIST, MNIST
+from keras_lifelong_vae.data.registry import FASHION_MNIST, MNIST, SVHN_CROPPED
 from keras_lifelong_vae.data.tfds_download import TfdsDownload
 
 
 def test_names():
-    assert data.names() == ("fashion_mnist", "mnist", "digits", "synth_digits")
+    assert data.names() == ("fashion_mnist", "mnist", "svhn_cropped", "digits", "synth_digits")
 
 
 @pytest.mark.parametrize("function", [data.load, data.location])
 def test_an_unknown_name(function):
-    known = "fashion_mnist, mnist, digits, synth_digits"
+    known = "fashion_mnist, mnist, svhn_cropped, digits, synth_digits"
     with pytest.raises(ValueError, match=f"`name` must be one of {known}, received 'cats'"):
         function("cats")
 
@@ -38,6 +38,7 @@ def test_the_ways_to_the_real_data_sets():
         *(Directory, TfdsDownload, DebianPackage)
     ]
     assert [type(source) for source in MNIST.sources] == [TfdsDownload, NpmPackage]
+    assert [type(source) for source in SVHN_CROPPED.sources] == [TfdsDownload]
 
 
 def test_location(tmp_path):

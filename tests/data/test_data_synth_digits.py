@@ -58,6 +58,19 @@ def test_a_killed_drawing_leaves_nothing_and_a_damaged_file_is_replaced(few, tmp
     np.testing.assert_array_equal(again.test_images, first.test_images)
 
 
+def test_a_few_are_drawn_without_keeping_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    drawn, again = (data.draw_synth_digits(30, 10) for _ in range(2))
+    assert drawn.train_images.shape == (30, 32, 32, 3)
+    assert drawn.test_labels.shape == (10,)
+    assert "stand-in for SVHN" in drawn.source
+    np.testing.assert_array_equal(drawn.train_images, again.train_images)
+    assert not any(tmp_path.iterdir())
+    with pytest.raises(ValueError, match="`num_test` must be an integer of at least 1, received 0"):
+        data.draw_synth_digits(30, 0)
+
+
 def test_files_cannot_be_named_for_what_is_drawn(tmp_path):
     with pytest.raises(ValueError, match="`source_dir` must be None for 'synth_digits', which is"):
         data.load("synth_digits", source_dir=tmp_path)

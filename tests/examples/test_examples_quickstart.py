@@ -1,18 +1,21 @@
 import base64
-import json
 import re
 
 import nbformat
 import numpy as np
 import pytest
-from notebook_helpers import EXAMPLES, code_cells, execute, outputs, pictures_of
+from notebook_helpers import (
+    EXAMPLES,
+    MARKER,
+    all_printed,
+    answers,
+    code_cells,
+    execute,
+    pictures_of,
+    printed,
+)
 
 PATH = EXAMPLES / "01_quickstart.ipynb"
-BADGE = (
-    "https://colab.research.google.com/github/keras-lifelong-vae/keras-lifelong-vae"
-    f"/blob/main/examples/{PATH.name}"
-)
-MARKER = "FOR THE TEST "
 
 # Run after the last cell: which digits a classifier that knows the real ones sees in the samples.
 LOOK = f"""
@@ -54,53 +57,13 @@ def executed(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def seen(executed):
-    (line,) = (line for line in printed(executed.cells[-1]).splitlines() if line.startswith(MARKER))
-    return json.loads(line.removeprefix(MARKER))
-
-
-def printed(cell):
-    return "".join(one.text for one in cell.outputs if one.get("name") == "stdout")
+    return answers(executed)
 
 
 def mean_in_table(notebook, name):
     """The figure that ends the line `name` of the table of -ELBO."""
-    text = "\n".join(printed(cell) for cell in code_cells(notebook))
-    (figure,) = re.findall(rf"^{name} .* (\d+\.\d)$", text, re.MULTILINE)
+    (figure,) = re.findall(rf"^{name} .* (\d+\.\d)$", all_printed(notebook), re.MULTILINE)
     return float(figure)
-
-
-def test_stored_notebook_is_valid_and_short(stored):
-    nbformat.validate(stored)
-    assert len(stored.cells) <= 20
-    assert PATH.stat().st_size < 250_000
-
-
-def test_begins_with_a_badge_that_opens_this_notebook_in_colab(stored):
-    first = stored.cells[0]
-    assert first.cell_type == "markdown"
-    assert first.source.startswith("# ")
-    assert re.findall(r"\((https://colab[^()\s]+/blob/[^()\s]+)\)", first.source) == [BADGE]
-
-
-def test_first_code_cell_installs_the_package_where_it_is_missing(stored):
-    source = code_cells(stored)[0].source
-    assert 'find_spec("keras_lifelong_vae") is None' in source
-    wanted = "%pip install -q git+https://github.com/keras-lifelong-vae/keras-lifelong-vae"
-    assert source.endswith(f"    {wanted}")
-
-
-def test_stored_outputs_are_of_one_clean_run(stored):
-    cells = code_cells(stored)
-    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    assert [one for one in outputs(stored) if one.output_type == "error"] == []
-    assert [one for one in outputs(stored) if one.get("name") == "stderr"] == []
-    assert [cell.metadata for cell in cells] == [{}] * len(cells)
-
-
-def test_stored_notebook_ends_in_the_picture(stored):
-    (picture,) = pictures_of(stored.cells[-1])
-    assert base64.b64decode(picture).startswith(b"\x89PNG")
-    assert len(picture) < 150_000
 
 
 def test_executed_notebook_ends_in_the_picture(executed):

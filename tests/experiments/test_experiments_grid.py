@@ -3,12 +3,19 @@
 import json
 from functools import partial
 
+import keras
 import numpy as np
 import pytest
 from experiments_helpers import contents
 
 from keras_lifelong_vae.experiments import grid, run_grid
-from keras_lifelong_vae.experiments.classifier import Classifier
+from keras_lifelong_vae.experiments.classifier import (
+    Classifier,
+    load_classifier,
+    train_classifier,
+)
+from keras_lifelong_vae.experiments.labelled_images import collect
+from keras_lifelong_vae.experiments.measurement import Judge
 
 OPTIONS = {
     "num_tasks": 4,
@@ -128,7 +135,39 @@ def test_a_grid_of_other_options_is_refused_and_left_alone(finished):
 def test_what_is_wrong_is_named_before_anything_is_trained(tmp_path, changes, message):
     with pytest.raises(ValueError, match=message):
         small_grid(tmp_path / "out", **changes)
-    assert not (tmp_path / "out" / "cells").exists()
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_could_not_be_begun_leaves_the_directory_to_other_options(tmp_path, monkeypatch):
+    def load(name, *places):
+        raise grid.sequences.data.DataUnavailableError("'svhn_cropped' can't be had here.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(grid.sequences.data, "load", load)
+        with pytest.raises(grid.sequences.data.DataUnavailableError):
+            run_grid("svhn-to-mnist", tmp_path, ["naive"], [0])
+        with pytest.raises(grid.sequences.data.DataUnavailableError):
+            run_grid("svhn-to-mnist", tmp_path, ["naive"], [0], standin=True)
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_bad_classifier_stops_the_comparison_before_any_model_learns(tmp_path, monkeypatch):
+    monkeypatch.setattr(grid, "train_classifier", partial(train_classifier, steps=1))
+    monkeypatch.setattr(grid, "run", lambda *a, **k: pytest.fail("a model was trained"))
+    with pytest.raises(ValueError, match=r"at least 85%.*distances.*mean nothing, received \d+"):
+        small_grid(tmp_path)
+    assert not list(tmp_path.rglob("classifier.json"))
+    assert not list(tmp_path.rglob("results.json"))
+
+
+def test_features_that_are_not_finite_are_one_clear_error(finished, monkeypatch):
+    out, _ = finished
+    model = keras.models.load_model(out / "cells" / "naive-0" / "model.keras")
+    test = collect(grid.sequences.get("digits-split").load(32, num_tasks=4), "test")
+    judge = Judge(test, load_classifier(out / "classifier-0"), 0)
+    monkeypatch.setattr(Classifier, "features", lambda *_: np.full((144, 128), np.nan))
+    with pytest.raises(ValueError, match="`features_a` must be finite, received 18432 NaN"):
+        judge.measure(model, 4)
 
 
 def test_an_unknown_sequence_lists_the_known_ones(tmp_path):

@@ -49,12 +49,38 @@ def test_two_domains_follow_each_other(monkeypatch, name, data, titles):
     assert tuple(asked) == data
 
 
-def test_a_stand_in_is_called_one(monkeypatch):
-    monkeypatch.setattr(sequences.data, "load", fake_data)
+def test_a_stand_in_is_taken_and_called_one(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        sequences.data, "load", lambda *args: asked.append(args[0]) or fake_data(*args)
+    )
     tasks = sequences.get("mnist-to-svhn").load(batch_size=2, standin=True)
     assert tasks.names == ("MNIST", "SynthDigits (stand-in for SVHN)")
+    back = sequences.get("svhn-to-mnist").load(batch_size=2, standin=True)
+    assert back.names == ("SynthDigits (stand-in for SVHN)", "MNIST")
+    assert asked == ["mnist", "synth_digits", "synth_digits", "mnist"]
     with pytest.raises(ValueError, match="`standin` must be False for mnist, of which there is"):
         sequences.get("mnist-split").load(batch_size=2, standin=True)
+
+
+@pytest.mark.parametrize("missing", ["mnist", "svhn_cropped"])
+def test_where_data_cannot_be_had_the_error_names_the_stand_in_if_there_is_one(
+    monkeypatch, missing
+):
+    def load(name, *places):
+        if name == missing:
+            raise klv.data.DataUnavailableError(f"'{name}' can't be had here.")
+        return fake_data(name)
+
+    monkeypatch.setattr(sequences.data, "load", load)
+    with pytest.raises(klv.data.DataUnavailableError) as error:
+        sequences.get("mnist-to-svhn").load(batch_size=2)
+    first, *more = str(error.value).splitlines()
+    assert first == f"'{missing}' can't be had here."
+    way = (
+        "Or pass `standin=True` (--standin): SynthDigits (stand-in for SVHN), which is drawn here."
+    )
+    assert more == ([way] if missing == "svhn_cropped" else [])
 
 
 def test_files_of_several_data_sets_cannot_be_named_at_once():

@@ -127,6 +127,16 @@ def test_summaries_of_earlier_tasks_follow_the_student():
     np.testing.assert_allclose(weights[:4], [1, 1, 1, 0], atol=1e-6)
 
 
+def test_a_cap_on_components_is_shared_evenly_and_leaves_each_task_one():
+    model = small_model(mode="graph", latent_dim=2, max_components=4)
+    numbers = []
+    for label in range(5):
+        model.fit(digits(label, 128), epochs=2, verbose=0, callbacks=[TeacherRollover()])
+        used = model.aggregate_posterior.mixture_weights.numpy().reshape(-1, 5) > 0
+        numbers.append(used.sum(axis=1)[: label + 1].tolist())
+    assert numbers == [[4], [2, 2], [1] * 3, [1] * 4, [1] * 5]
+
+
 def test_prior_replay_keeps_no_codes():
     model = small_model(replay_codes="prior")
     model.fit(digits(0), verbose=0, callbacks=[TeacherRollover()])

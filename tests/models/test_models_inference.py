@@ -160,6 +160,37 @@ def test_a_dataset_is_answered_like_its_array(model):
     )
 
 
+def test_generate_shows_a_task_from_where_its_codes_lie():
+    model = small_model(mode="graph", latent_dim=2, learning_rate=1e-2)
+    for label in (0, 1):
+        model.fit(digits(label), epochs=10, verbose=0, callbacks=[TeacherRollover()])
+    means = [digits(label).mean(axis=0) for label in (0, 1)]
+    for task in (0, 1):
+        shown = model.generate(200, seed=0, task=task).mean(axis=0)
+        distances = [np.square(shown - mean).mean() for mean in means]
+        assert distances[task] < 0.1 * distances[1 - task]
+    np.testing.assert_array_equal(
+        model.generate(3, seed=1, task=0), model.generate(3, seed=1, task=np.int64(0))
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"replay_codes": "prior"}])
+@pytest.mark.parametrize("task", [1, -1, 0.0, True])
+def test_only_a_summarised_task_can_be_shown(options, task):
+    model = small_model(**options)
+    model.fit(digits(0, 32), verbose=0, callbacks=[TeacherRollover()])
+    with pytest.raises(ValueError, match=f"`task` must be .* received {task!r}"):
+        model.generate(1, task=task)
+
+
+def test_a_category_given_with_a_task_takes_the_place_of_its_own():
+    model = small_model(categories_per_task=2)
+    model.fit(digits(0, 32), verbose=0, callbacks=[TeacherRollover()])
+    shown = model.generate(4, seed=0, task=0, category=1)
+    codes = model.aggregate_posterior.sample(4, tf.constant([0, 0]), 0).continuous
+    np.testing.assert_allclose(shown, model.decode(codes, 1), atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("call", "match"),
     [

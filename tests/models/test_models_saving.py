@@ -22,6 +22,7 @@ OPTIONS = {
     "replay_ratio": 2,
     "replay_codes": "prior",
     "components_per_task": 3,
+    "max_components": 7,
     "replay_share": 0.4,
     "replay_pixels": "sample",
     "kl_weight": 0.9,
