@@ -15,6 +15,7 @@ test: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy export
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 $(VENV)/installed: setup.py constraints.txt

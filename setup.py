@@ -5,6 +5,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 ROOT = Path(__file__).parent
+# For warm-up requests in an export, and for the clients in `export/`.
+SERVING = ["requests", "tensorflow-serving-api>=2.20"]
 version: dict[str, str] = {}
 exec((ROOT / "keras_lifelong_vae" / "version.py").read_text(encoding="utf-8"), version)
 
@@ -32,7 +34,10 @@ setup(
         "scipy>=1.11",
     ],
     extras_require={
+        "serving": SERVING,
         "test": [
+            *SERVING,
+            "PyYAML",
             "ai-edge-litert",
             "hypothesis",
             "ipykernel",
@@ -42,7 +47,7 @@ setup(
             "pytest",
             "pytest-xdist",
             "ruff",
-        ]
+        ],
     },
     entry_points={"console_scripts": ["lifelong-vae=keras_lifelong_vae.cli:main"]},
     classifiers=[

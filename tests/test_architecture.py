@@ -66,6 +66,7 @@ def test_imports_run_one_way(path):
     ("package", "only"),
     [
         ("tensorflow_datasets", {"data/tfds_store.py"}),
+        ("tensorflow_serving", {"export/warmup.py"}),
         ("matplotlib", {"experiments", "data/synth_digits/glyphs.py"}),  # there for its fonts
     ],
 )

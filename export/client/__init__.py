@@ -1,0 +1,1 @@
+"""What both clients need: commands, image files, and what a connection to a server can do."""

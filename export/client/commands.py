@@ -1,0 +1,175 @@
+"""The command line of both clients: status, encode, generate, score."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from client.connection import AVAILABLE, Connection, ServingError, Target
+from client.image_files import read_images, write_images
+
+ENCODING = ("loc", "scale", "category_probs", "category")
+SCORE = ("negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical")
+ROWS_AT_ONCE = 256  # max_batch_size in batching.config
+BAD_ROW = "not an image: a value is NaN or outside [0, 1]"
+DIMENSIONS_SHOWN = 6
+
+
+def run(
+    connect: Callable[[Target], Connection],
+    description: str,
+    address: str,
+    arguments: Sequence[str] | None = None,
+) -> int:
+    """Parses, asks, prints; returns the exit status.
+
+    Args:
+        connect: Makes the connection.
+        description: For `--help`.
+        address: Of the server, if the command line doesn't say.
+        arguments: The command line; that of the process if `None`.
+    """
+    options = _parser(description, address).parse_args(arguments)
+    target = Target(options.server, options.model, options.version, options.timeout)
+    try:
+        return options.command(connect(target), options)
+    except (ServingError, ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser(description: str, address: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument(
+        "--server", default=address, metavar="HOST:PORT", help=f"default: {address}"
+    )
+    parser.add_argument(
+        "--model", default="lifelong_vae", metavar="NAME", help="default: lifelong_vae"
+    )
+    parser.add_argument("--version", type=int, metavar="N", help="default: the newest one served")
+    parser.add_argument(
+        "--timeout", type=float, default=10.0, metavar="SECONDS", help="default: 10"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    status = commands.add_parser("status", help="which versions are served, and in what state")
+    status.set_defaults(command=_status)
+    encode = commands.add_parser("encode", help="the latent code of images")
+    encode.set_defaults(command=_encode)
+    generate = commands.add_parser("generate", help="new images, as a picture")
+    generate.set_defaults(command=_generate)
+    _add_generate_options(generate)
+    score = commands.add_parser("score", help="-ELBO of images: how new they are to the model")
+    score.set_defaults(command=_score)
+    score.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    for command in (encode, score):
+        _add_image_options(command)
+    return parser
+
+
+def _add_image_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "images",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="an array (.npy) of floats in [0, 1] or of uint8, or pictures",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE.npz", help="write all outputs here")
+
+
+def _add_generate_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--count", type=int, default=16, metavar="N", help="default: 16")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the first image; then N + 1, ..."
+    )
+    parser.add_argument(
+        "--category", type=int, default=-1, metavar="K", help="-1, the default: from the prior"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("generated.png"),
+        metavar="FILE",
+        help="a picture, or an array if it ends in .npy (default: generated.png)",
+    )
+
+
+def _status(connection: Connection, options: argparse.Namespace) -> int:
+    versions = connection.versions()
+    for version, state in sorted(versions.items(), reverse=True):
+        print(f"{options.model} version {version}: {state}")
+    return 0 if AVAILABLE in versions.values() else 1
+
+
+def _encode(connection: Connection, options: argparse.Namespace) -> int:
+    images = read_images(options.images)
+    code = _ask(connection, _name("encode", images), {"images": images}, ENCODING)
+    print(" row  category  probability  loc of the Gaussian latent")
+    for row, category in enumerate(code["category"]):
+        if category < 0:
+            print(f"{row:4}  {BAD_ROW}")
+            continue
+        loc = " ".join(f"{value:6.2f}" for value in code["loc"][row][:DIMENSIONS_SHOWN])
+        more = " ..." if code["loc"].shape[1] > DIMENSIONS_SHOWN else ""
+        print(f"{row:4}  {category:8}  {code['category_probs'][row, category]:11.3f}  {loc}{more}")
+    return _write(code, options.out)
+
+
+def _generate(connection: Connection, options: argparse.Namespace) -> int:
+    if options.count < 1:
+        raise ValueError(f"--count must be at least 1, received {options.count}")
+    seeds = np.arange(options.seed, options.seed + options.count, dtype="int64")
+    inputs = {"seed": seeds, "category": np.full_like(seeds, options.category)}
+    images = _ask(connection, "generate", inputs, ("images",))["images"]
+    if np.isnan(images).any():
+        raise ServingError(f"category {options.category} is not active in this model")
+    write_images(images, options.out)
+    print(f"{len(images)} images: {options.out}")
+    return 0
+
+
+def _score(connection: Connection, options: argparse.Namespace) -> int:
+    images = read_images(options.images)
+    inputs = {"images": images, "seed": np.full(len(images), options.seed, "int64")}
+    score = _ask(connection, _name("score", images), inputs, SCORE)
+    print(" row    -ELBO = reconstruction + KL Gaussian + KL categorical, nats")
+    for row, values in enumerate(zip(*(score[name] for name in SCORE), strict=True)):
+        if np.isnan(values[0]):
+            print(f"{row:4}  {BAD_ROW}")
+        else:
+            print(f"{row:4} {values[0]:8.2f}   {values[1]:14.2f}{values[2]:14.2f}{values[3]:17.2f}")
+    return _write(score, options.out)
+
+
+def _ask(
+    connection: Connection,
+    signature: str,
+    inputs: dict[str, np.ndarray],
+    outputs: Sequence[str],
+) -> dict[str, np.ndarray]:
+    """`Connection.predict`, in as many requests as it takes."""
+    num_rows = len(next(iter(inputs.values())))
+    answers = [
+        connection.predict(
+            signature,
+            {name: array[begin : begin + ROWS_AT_ONCE] for name, array in inputs.items()},
+            outputs,
+        )
+        for begin in range(0, num_rows, ROWS_AT_ONCE)
+    ]
+    return {name: np.concatenate([answer[name] for answer in answers]) for name in outputs}
+
+
+def _name(signature: str, images: np.ndarray) -> str:
+    """Of the signature for the images' dtype."""
+    return f"{signature}_uint8" if images.dtype == np.uint8 else signature
+
+
+def _write(arrays: dict[str, np.ndarray], path: Path | None) -> int:
+    if path is not None:
+        with path.open("wb") as file:  # a file, so that its name stays as given
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        print(f"written: {path}")
+    return 0
