@@ -28,7 +28,11 @@ CELLS = {
         101,
         {"sequence": "mnist-permuted", "num_tasks": 1, "epochs": 30, "latent_dim": 20},
     ),
-    "permuted-lifelong": ("mnist-permuted, lifelong", 140, {"sequence": "mnist-permuted"}),
+    "permuted-lifelong": (
+        "mnist-permuted, lifelong without the category target",
+        140,
+        {"sequence": "mnist-permuted", "category_target_weight": 0.0},
+    ),
     "permuted-naive": (
         "mnist-permuted, naive",
         None,
