@@ -74,7 +74,7 @@ class RunDirectory:
             raise ValueError(
                 f"{os.fspath(self.path)} must hold results and model of one moment, received "
                 f"{len(results.negative_elbo)} and {int(model.finished_tasks)} finished tasks: the "
-                "run was killed while it wrote them. Start again with --overwrite."
+                "run was killed while it wrote them. Remove that directory to start the run again."
             )
         return model, results
 

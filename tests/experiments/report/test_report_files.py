@@ -130,6 +130,7 @@ def test_old_results_have_no_date(tmp_path):
     del figures["date"]
     path.write_text(json.dumps(figures))
     write_report(tmp_path)
+    assert "a date that was not written down" in (tmp_path / "report.md").read_text()
 
 
 @pytest.fixture
