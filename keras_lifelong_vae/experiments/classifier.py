@@ -54,8 +54,8 @@ class Classifier:
 
 
 def load_classifier(path: Path) -> Classifier | None:
-    """Reads what `save` wrote, `None` if there is nothing."""
-    if not (path / "classifier.json").exists():
+    """Reads what `save` wrote, `None` if not all of it is there: a report keeps the figures only."""
+    if not all((path / f"classifier.{part}").exists() for part in ("keras", "json")):
         return None
     network = keras.models.load_model(path / "classifier.keras")
     return Classifier(network, **json.loads((path / "classifier.json").read_text()))
