@@ -54,7 +54,7 @@ class Classifier:
 
 
 def load_classifier(path: Path) -> Classifier | None:
-    """Reads what `save` wrote, `None` if not all of it is there: a report keeps the figures only."""
+    """Reads what `save` wrote, `None` if not all is there: a report keeps the figures only."""
     if not all((path / f"classifier.{part}").exists() for part in ("keras", "json")):
         return None
     network = keras.models.load_model(path / "classifier.keras")
