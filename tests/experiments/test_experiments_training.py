@@ -110,6 +110,7 @@ def test_naive_is_a_plain_vae_of_the_same_make(lifelong_run, naive_run):
     assert {name: pair for name, pair in pairs.items() if pair[0] != pair[1]} == {
         "replay_share": (None, 0.0),
         "category_prior": ("task", "uniform"),
+        "category_target_weight": (1.0, 0.0),
     }
     assert naive_run.negative_elbo[0] == lifelong.negative_elbo[0]
     assert naive_run.negative_elbo[1] != lifelong.negative_elbo[1]

@@ -25,6 +25,14 @@ def test_it_learns_the_last_thing_it_was_shown(name, tasks):
     assert after < before - 3.0
 
 
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"lifelong", "no-consistency"}))
+def test_without_replay_nothing_but_its_own_term_knows_the_task(name, tasks):
+    config = build(name, tasks).get_config()
+    assert config["replay_share"] == 0.0
+    assert config["category_prior"] == "uniform"
+    assert config["category_target_weight"] == 0.0
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_loaded_model_learns_the_next_task_like_the_saved_one(name, tasks, tmp_path):
     model = build(name, tasks)
