@@ -5,7 +5,6 @@ from typing import Any
 
 import keras
 
-from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.export import export_saved_model
 
@@ -38,13 +37,14 @@ def add_parser(name: str, commands: Any) -> None:
 
 def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
     run = RunDirectory(Path(run_dir))
+    figures = _figures(run)
     if not run.model_path.is_file():
         raise FileNotFoundError(
             f"RUN_DIR must hold {run.model_path.name}, received {run_dir}. `lifelong-vae train` "
             "writes it when the first task is finished."
         )
     model = keras.models.load_model(run.model_path)
-    directory = export_saved_model(model, to, name, version, _figures(run))
+    directory = export_saved_model(model, to, name, version, figures)
     tasks = int(model.finished_tasks)
     print(f"Exported after {tasks} task{'s' * (tasks != 1)}: {directory}")
     print(LOOK.format(directory=directory))
@@ -52,9 +52,9 @@ def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
 
 def _figures(run: RunDirectory) -> dict[str, Any]:
     """What `results.json` knows of how good the model is."""
-    if not run.results_path.is_file():
+    results = run.results()
+    if results is None:
         return {}
-    results = Results.read(run.results_path)
     figures = {
         "mean -ELBO on all test images (nats per image)": results.mean_negative_elbo,
         "tasks of the sequence": len(results.tasks),

@@ -144,19 +144,15 @@ def run_grid(
     for seed in seeds:
         for name in names:
             directory = grid.cell(name, seed)
-            if not _is_finished(directory):
+            results = directory.results()
+            if results is None or not results.finished:
                 print(f"{sequence}, {name}, seed {seed}:", flush=True)
                 setup = prepare(sequence, name, seed, given, **loading)
                 grid.claim(settings)  # only now: what can't be begun claims nothing
                 judge = _judge(setup, grid.classifier_path(seed), spec.classifier, seed)
-                _run_cell(setup, judge, directory, importance_samples, verbose)
-            finished.append(Results.read(directory.results_path))
+                results = _run_cell(setup, judge, directory, importance_samples, verbose)
+            finished.append(results)
     return finished
-
-
-def _is_finished(directory: RunDirectory) -> bool:
-    path = directory.results_path
-    return path.exists() and Results.read(path).finished
 
 
 def _judge(setup: Setup, path: Path, kind: str, seed: int) -> Judge:
@@ -176,7 +172,7 @@ def _judge(setup: Setup, path: Path, kind: str, seed: int) -> Judge:
 
 def _run_cell(
     setup: Setup, judge: Judge, directory: RunDirectory, importance_samples: int, verbose: int
-) -> None:
+) -> Results:
     """Runs a cell, or goes on with it."""
     begun = directory.resume(setup.results)
     if begun is None:
@@ -197,7 +193,7 @@ def _run_cell(
         }
         return replace(results, importance_weighted=figures)
 
-    run(setup, judge, directory, verbose, pictures=False, finish=finish)
+    return run(setup, judge, directory, verbose, pictures=False, finish=finish)
 
 
 def _check_same(old: Mapping[str, Any], new: Mapping[str, Any], path: Path) -> None:

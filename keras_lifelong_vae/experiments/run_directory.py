@@ -29,6 +29,18 @@ class RunDirectory:
     def model_path(self) -> Path:
         return self.path / "model.keras"
 
+    @property
+    def _pending_path(self) -> Path:
+        return self.path / "model.pending.keras"
+
+    def results(self) -> Results | None:
+        """The results, with the model of the same moment beside them; `None` if there are none."""
+        if not self.results_path.exists():
+            return None
+        results = Results.read(self.results_path)
+        self._settle(results)
+        return results
+
     def check_free(self) -> None:
         """Raises `FileExistsError` if there are results or a model already."""
         for path in (self.results_path, self.model_path):
@@ -42,14 +54,26 @@ class RunDirectory:
     def clear(self) -> None:
         """Makes the directory, or removes what an earlier run has left in it."""
         self.path.mkdir(parents=True, exist_ok=True)
-        for pattern in (self.results_path.name, self.model_path.name, *PICTURES):
+        names = (path.name for path in (self.results_path, self.model_path, self._pending_path))
+        for pattern in (*names, *PICTURES):
             for path in self.path.glob(pattern):
                 path.unlink()
 
     def save(self, model: LifelongVAE, results: Results) -> None:
-        """Writes both; they belong together, so the model is in place before the results are."""
-        write_atomically(self.model_path, model.save)
+        """Writes both so that one killed in between loses nothing: the results say which counts."""
+        write_atomically(self._pending_path, model.save)
         results.write(self.results_path)
+        os.replace(self._pending_path, self.model_path)
+
+    def _settle(self, results: Results) -> None:
+        """Ends a `save` that was killed: the model is kept if the results were written, too."""
+        if not self._pending_path.exists():
+            return
+        model = keras.models.load_model(self._pending_path)
+        if int(model.finished_tasks) == len(results.negative_elbo):
+            os.replace(self._pending_path, self.model_path)
+        else:
+            self._pending_path.unlink()
 
     def save_picture(self, figure: Figure, name: str) -> None:
         """Writes `name`.png."""
@@ -62,19 +86,19 @@ class RunDirectory:
             fresh: The results that a run with the present options begins with.
 
         Raises:
-            ValueError: If that run had other options, or was killed between its two files.
+            ValueError: If that run had other options, or results and model don't match.
         """
-        if not self.results_path.exists():
+        results = self.results()
+        if results is None:
             self.check_free()
             return None
-        results = Results.read(self.results_path)
         _check_same_options(results, fresh)
         model = keras.models.load_model(self.model_path)
         if int(model.finished_tasks) != len(results.negative_elbo):
             raise ValueError(
                 f"{os.fspath(self.path)} must hold results and model of one moment, received "
-                f"{len(results.negative_elbo)} and {int(model.finished_tasks)} finished tasks: the "
-                "run was killed while it wrote them. Remove that directory to start the run again."
+                f"{len(results.negative_elbo)} and {int(model.finished_tasks)} finished tasks: one "
+                "of them was replaced. Remove that directory to start the run again."
             )
         return model, results
 
