@@ -37,7 +37,7 @@ class LossTerms(NamedTuple):
     kl_gaussian: Tensor
     kl_categorical: Tensor
     consistency: Tensor
-    decoder_consistency: Tensor
+    cross_reconstruction: Tensor
     category_target: Tensor
     information: Tensor
 

@@ -38,10 +38,10 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
 
     The loss of one image, in nats, minimised by `fit`:
 
-        -E_q[log p(x | z)]                                           reconstruction
+        -E_q[log p(x | z)]                                           reconstruction of a real x
+        - log p(x | z_teacher) - E_q[log p_teacher(x | z)]           and of a replayed one
         + kl_weight * (KL(q(z_c | x) || N(0, I)) + KL(q(z_d | x) || Cat(1 / active)))
         + consistency_weight * 1[x replayed] * KL(q_teacher(z | x) || q(z | x))
-        - decoder_consistency_weight * 1[x replayed] * log p(x | z_teacher)
         - category_target_weight * log q(z_d in S | x)               S: see the argument
         + information_weight * I(z_c; x_hat)                         x_hat: reconstruction of x
 
@@ -71,12 +71,15 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         max_components: Gaussians of all tasks together, shared evenly among them, at least one
             each; no limit if `None`.
         replay_pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it.
+        replay_reconstruction: "crossed": the student decodes a replayed image from z_teacher, the
+            very z that the teacher decoded, and the teacher decodes it from the student's z. Each
+            half of the student is held to a half that does not move. Or, as in the article,
+            "own": the student decodes its own z. Then what it learns from its teacher is blurred
+            by the noise of q(z | x), once more with every task.
         kl_weight: Weight of both KLs to the prior, in training only.
         consistency_weight: gamma.
         consistency_parts: "categorical", "gaussian" or both.
         consistency_direction: "teacher_to_student" or, for comparison, "student_to_teacher".
-        decoder_consistency_weight: How much the student must decode the very z that the teacher
-            decoded to the image that was replayed. Not in the article.
         category_target_weight: How much z_d must be found again: in a replayed image the category
             that the teacher decoded, in a real one any category of its task. Not in the article.
         information_weight: lambda. With 0 the reconstruction is not encoded again.
@@ -119,11 +122,11 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
         components_per_task: int = 5,
         max_components: int | None = None,
         replay_pixels: str = "mean",
+        replay_reconstruction: str = "crossed",
         kl_weight: float = 1.0,
         consistency_weight: float = 1.0,
         consistency_parts: Sequence[str] = PARTS,
         consistency_direction: str = "teacher_to_student",
-        decoder_consistency_weight: float = 0.0,
         category_target_weight: float = 1.0,
         information_weight: float = 0.0,
         information_estimator: str = "upper_bound",
@@ -141,7 +144,7 @@ class LifelongVAE(TrainingMixin, InferenceMixin, keras.Model):
             consistency_weight,
             consistency_parts,
             consistency_direction,
-            decoder_consistency_weight,
+            replay_reconstruction,
             category_target_weight,
             information_weight,
             information_estimator,

@@ -19,10 +19,10 @@ from keras_lifelong_vae.objectives.consistency import DIRECTIONS, PARTS
 from keras_lifelong_vae.types import LatentCode, LossTerms, Posterior, Tensor
 
 CATEGORY_PRIORS = ("task", "uniform")
+RECONSTRUCTIONS = ("crossed", "own")
 WEIGHTS = (
     "kl_weight",
     "consistency_weight",
-    "decoder_consistency_weight",
     "category_target_weight",
     "information_weight",
 )
@@ -37,7 +37,7 @@ class Objective:
     consistency_weight: float
     consistency_parts: Sequence[str]
     consistency_direction: str
-    decoder_consistency_weight: float
+    replay_reconstruction: str
     category_target_weight: float
     information_weight: float
     information_estimator: str
@@ -48,6 +48,7 @@ class Objective:
         check_choice(self.category_prior, "category_prior", CATEGORY_PRIORS)
         parts = check_choices(self.consistency_parts, "consistency_parts", PARTS)
         object.__setattr__(self, "consistency_parts", parts)
+        check_choice(self.replay_reconstruction, "replay_reconstruction", RECONSTRUCTIONS)
         check_choice(self.consistency_direction, "consistency_direction", DIRECTIONS)
         estimators = tuple(information.ESTIMATORS)
         check_choice(self.information_estimator, "information_estimator", estimators)
@@ -63,16 +64,17 @@ class Objective:
         """The terms of each image of `batch`, and the posterior and code they were taken at."""
         posterior = student.posterior(batch.images, training=True)  # q(z | x)
         code = student.latent.sample(posterior, seed, training=True)  # z ~ q(z | x), relaxed
-        decoded = student.decode(code, training=True)  # p(x | z)
+        asked = self._code_to_decode(batch, code)
+        decoded = student.decode(asked, training=True)  # p(x | z)
         prior_logits = self._prior_logits(batch, student, categories_per_task)  # p(z_d)
         terms = LossTerms(
             reconstruction=-student.likelihood.log_prob(batch.images, decoded),
             kl_gaussian=gaussian_kl_to_prior(posterior.gaussian),
             kl_categorical=categorical_kl(posterior.logits, prior_logits),
             consistency=self._consistency(batch, posterior, teacher),
-            decoder_consistency=self._decoder_consistency(batch, student),
+            cross_reconstruction=self._cross_reconstruction(batch, code, teacher),
             category_target=self._category_target(batch, posterior, student, categories_per_task),
-            information=self._information(posterior, code, decoded, student),
+            information=self._information(posterior, asked, decoded, student),
         )
         return terms, posterior, code
 
@@ -82,7 +84,7 @@ class Objective:
             terms.reconstruction
             + self.kl_weight * (terms.kl_gaussian + terms.kl_categorical)
             + self.consistency_weight * terms.consistency
-            + self.decoder_consistency_weight * terms.decoder_consistency
+            + terms.cross_reconstruction
             + self.category_target_weight * terms.category_target
             + self.information_weight * terms.information
         )
@@ -109,13 +111,32 @@ class Objective:
         )
         return batch.replayed * tf.pad(divergence, [[begin, 0]])
 
-    def _decoder_consistency(self, batch: MixedBatch, student: Autoencoder) -> Tensor:
-        """-log p(x | z) of a replayed x at the very z that the teacher decoded, 0 if x is real."""
-        begin = batch.replay_begin
-        if begin is None or batch.code is None or not self.decoder_consistency_weight:
+    def _code_to_cross(self, batch: MixedBatch) -> LatentCode | None:
+        """The teacher's z of each image that may be replayed; `None` if nothing is crossed."""
+        return batch.code if self.replay_reconstruction == "crossed" else None
+
+    def _code_to_decode(self, batch: MixedBatch, code: LatentCode) -> LatentCode:
+        """What the student decodes: its own code of a real x, the teacher's of a replayed one."""
+        teachers = self._code_to_cross(batch)
+        if teachers is None:
+            return code
+        replayed = batch.replayed[:, None] > 0
+
+        def choose(own: Tensor, teachers: Tensor) -> Tensor:
+            begin = [[batch.replay_begin, 0], [0, 0]]
+            return tf.where(replayed, tf.pad(tf.cast(teachers, own.dtype), begin), own)
+
+        return tf.nest.map_structure(choose, code, teachers)
+
+    def _cross_reconstruction(
+        self, batch: MixedBatch, code: LatentCode, teacher: Autoencoder
+    ) -> Tensor:
+        """-log p_teacher(x | z) at the student's own z of a replayed x, 0 if x is real."""
+        if self._code_to_cross(batch) is None:
             return tf.zeros_like(batch.weight)
-        decoded = student.decode(batch.code, training=True)
-        distance = -student.likelihood.log_prob(batch.images[begin:], decoded)
+        begin = batch.replay_begin
+        decoded = teacher.decode(LatentCode(*(part[begin:] for part in code)))
+        distance = -teacher.likelihood.log_prob(batch.images[begin:], decoded)
         return batch.replayed * tf.pad(distance, [[begin, 0]])
 
     def _category_target(

@@ -109,7 +109,7 @@ def test_a_task_smaller_than_a_batch_trains():
         ({"consistency_parts": "gaussian"}, ValueError, "`consistency_parts` must be a sequence"),
         ({"consistency_parts": ("all",)}, ValueError, "`consistency_parts` must be one of"),
         ({"consistency_direction": "both"}, ValueError, "`consistency_direction` must be one of"),
-        ({"decoder_consistency_weight": -0.1}, ValueError, "`decoder_consistency_weight`"),
+        ({"replay_reconstruction": "twice"}, ValueError, "`replay_reconstruction` must be one of"),
         ({"category_target_weight": -1}, ValueError, "`category_target_weight`"),
         ({"information_weight": float("inf")}, ValueError, "`information_weight`"),
         ({"information_estimator": "exact"}, ValueError, "`information_estimator` must be one of"),

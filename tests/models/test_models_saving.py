@@ -29,7 +29,7 @@ OPTIONS = {
     "consistency_weight": 0.8,
     "consistency_parts": ("gaussian",),
     "consistency_direction": "student_to_teacher",
-    "decoder_consistency_weight": 0.3,
+    "replay_reconstruction": "own",
     "category_target_weight": 0.2,
     "information_weight": 0.1,
     "information_estimator": "minibatch",
