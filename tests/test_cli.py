@@ -22,7 +22,10 @@ OPTIONS = (
     *("--categories-per-task", "--network", "--likelihood", "--replay", "--replay-share"),
     *(
         "--replay-ratio",
+        "--replay-codes",
+        "--replay-reconstruction",
         "--category-prior",
+        "--category-target-weight",
         "--consistency-weight",
         "--information-weight",
         "--information-estimator",
@@ -101,7 +104,8 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
         --standin --data-dir D --source-dir S --epochs 4 --batch-size 5 --learning-rate 0.1
         --learning-rate-decay cosine --no-jit-compile --latent-dim 6 --categories-per-task 2
         --network convolutional --likelihood gaussian --replay in_batch --replay-share 0.5
-        --replay-ratio 3 --category-prior uniform
+        --replay-ratio 3 --replay-codes prior --replay-reconstruction own
+        --category-prior uniform --category-target-weight 0.3
         --consistency-weight 0 --information-weight 0.2 --information-estimator minibatch"""
     assert cli.main([*arguments.split(), "--out", str(tmp_path)]) == 0
     assert called == {
@@ -125,7 +129,10 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
         "replay": "in_batch",
         "replay_share": 0.5,
         "replay_ratio": 3,
+        "replay_codes": "prior",
+        "replay_reconstruction": "own",
         "category_prior": "uniform",
+        "category_target_weight": 0.3,
         "consistency_weight": 0.0,
         "information_weight": 0.2,
         "information_estimator": "minibatch",

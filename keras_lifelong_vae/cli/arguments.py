@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras_lifelong_vae.experiments.options import DECAYS
-from keras_lifelong_vae.models.objective import CATEGORY_PRIORS
-from keras_lifelong_vae.models.replay import MODES
+from keras_lifelong_vae.models.objective import CATEGORY_PRIORS, RECONSTRUCTIONS
+from keras_lifelong_vae.models.replay import CODES, MODES
 from keras_lifelong_vae.objectives import information
 
 
@@ -82,10 +82,27 @@ def add_model_options(group: Any) -> None:
         help="of replay in the loss, in [0, 1) (default: k / (k + 1) after k tasks)",
     )
     group.add_argument(
+        "--replay-codes",
+        choices=CODES,
+        help="where the teacher's z come from: what is known of each task's codes, or the prior",
+    )
+    group.add_argument(
+        "--replay-reconstruction",
+        choices=RECONSTRUCTIONS,
+        help="of a replayed image: crossed, by the student from the teacher's z and by the "
+        "teacher from the student's; or by the student from its own",
+    )
+    group.add_argument(
         "--consistency-weight",
         type=float,
         metavar="WEIGHT",
         help="of KL(teacher || student) of the latents of replayed images",
+    )
+    group.add_argument(
+        "--category-target-weight",
+        type=float,
+        metavar="WEIGHT",
+        help="of finding again the category a replayed image had, or one of a real image's task",
     )
     group.add_argument(
         "--information-weight",
