@@ -11,7 +11,7 @@ from keras_lifelong_vae.experiments.results import Results
 
 NONE = "–"
 ALL_DATA = "all data"  # what `Strategy.keeps` says of strategies that are no competitors
-BOLD = "Bold: the best mean among strategies that keep no data."
+BOLD = "Bold: the best mean among strategies that keep no data and have run with all seeds."
 
 
 def main_tables(contents: Contents) -> list[Block]:
@@ -109,20 +109,22 @@ def _table(
 
 def _column(contents: Contents, quantity: Quantity) -> list[Cell]:
     spreads = summary.spreads(quantity, contents.runs)
-    competitors = [
-        spreads[strategy].mean
+    seeds = len(contents.seeds)
+    competitors = {
+        strategy: spreads[strategy].mean
         for strategy, runs in contents.by_strategy.items()
-        if strategy in spreads and runs[0].keeps != ALL_DATA
-    ]
+        if strategy in spreads and spreads[strategy].n == seeds and runs[0].keeps != ALL_DATA
+    }
     choose = min if quantity.better == "lower" else max
-    best = choose(competitors) if len(set(competitors)) > 1 else None
-    cells = []
-    for strategy, runs in contents.by_strategy.items():
-        spread = spreads.get(strategy)
-        is_best = spread is not None and spread.mean == best and runs[0].keeps != ALL_DATA
-        text = written(spread, quantity.decimals, len(contents.seeds))
-        cells.append(Cell(text, is_best))
-    return cells
+    means = set(competitors.values())
+    best = {strategy for strategy, mean in competitors.items() if mean == choose(means)}
+    return [
+        Cell(
+            written(spreads.get(strategy), quantity.decimals, seeds),
+            len(means) > 1 and strategy in best,
+        )
+        for strategy in contents.by_strategy
+    ]
 
 
 def _remember(contents: Contents) -> list[Quantity]:

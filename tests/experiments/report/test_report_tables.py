@@ -47,6 +47,20 @@ def test_the_best_is_none_of_those_that_keep_data(tmp_path):
     assert best(tables(write_grid(tmp_path, runs))[1]) == {("lifelong", 1)}
 
 
+def test_the_best_is_none_of_those_that_lack_a_seed(tmp_path):
+    runs = [
+        results(strategy, seed, measured=[measurement(), measurement(distance)])
+        for strategy, seed, distance in (
+            ("naive", 0, 30.0),
+            ("naive", 1, 30.0),
+            ("ewc", 0, 20.0),
+            ("ewc", 1, 20.0),
+            ("lifelong", 0, 10.0),
+        )
+    ]
+    assert best(tables(write_grid(tmp_path, runs))[1]) == {("ewc", 1)}
+
+
 def test_the_importance_weighted_bound_has_a_column_if_there_is_one(tmp_path):
     weighted = {"bound": 1.25, "samples": 500, "images": 1000}
     run = results(importance_weighted=weighted)
