@@ -9,7 +9,6 @@ import numpy as np
 
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.metrics import (
-    backward_transfer,
     evenness,
     forgetting,
     mean_final,
@@ -105,21 +104,22 @@ def _shares(summary: Callable[[Sequence[float]], float | None]) -> Callable[...,
     return of
 
 
-def _retention(run: Results, peers: Peers) -> float | None:
-    ends = [run, peers.get("naive"), peers.get("full-batch")]
-    bounds = [end.mean_negative_elbo for end in ends if end is not None]
-    known = [bound for bound in bounds if bound is not None]
-    if len(known) < 3 or known[1] == known[2]:
-        return None
-    return retention(*known)
+def _retention(
+    bound: Callable[[Results], float | None],
+) -> Callable[[Results, Peers], float | None]:
+    def of(run: Results, peers: Peers) -> float | None:
+        ends = [run, peers.get("naive"), peers.get("full-batch")]
+        bounds = [bound(end) for end in ends if end is not None]
+        known = [one for one in bounds if one is not None]
+        if len(known) < 3 or known[1] == known[2]:
+            return None
+        return retention(*known)
+
+    return of
 
 
 def _mean_forgetting(run: Results, peers: Peers) -> float | None:
     return forgetting(run.negative_elbo)[:-1].mean() if has_stage_per_task(run) else None
-
-
-def _backward_transfer(run: Results, peers: Peers) -> float | None:
-    return backward_transfer(run.negative_elbo) if has_stage_per_task(run) else None
 
 
 def _agreement(run: Results, peers: Peers) -> float | None:
@@ -137,9 +137,11 @@ BOUND = Quantity("-ELBO, nats", lambda run, _: run.mean_negative_elbo)
 IMPORTANCE_WEIGHTED = Quantity(
     "importance-weighted bound, nats", lambda run, _: (run.importance_weighted or {}).get("bound")
 )
-RETENTION = Quantity("retention", _retention, 3, "higher")
+RETENTION = Quantity("retention", _retention(lambda run: run.mean_negative_elbo), 3, "higher")
+FIRST_RETENTION = Quantity(
+    "retention of the first task", _retention(lambda run: run.negative_elbo[-1][0]), 3, "higher"
+)
 FORGETTING = Quantity("forgetting, nats", _mean_forgetting)
-BACKWARD_TRANSFER = Quantity("backward transfer, nats", _backward_transfer, 2, "higher")
 FRECHET = Quantity("Fréchet distance", _final("frechet_distance"))
 EVENNESS = Quantity("evenness of tasks", _shares(_evenness), 3, "higher")
 SMALLEST_SHARE = Quantity("smallest task's share", _shares(min), 3, "higher")

@@ -129,7 +129,7 @@ def _column(contents: Contents, quantity: Quantity) -> list[Cell]:
 
 def _remember(contents: Contents) -> list[Quantity]:
     quantities = [summary.BOUND, summary.IMPORTANCE_WEIGHTED, summary.RETENTION]
-    quantities += [summary.FORGETTING, summary.BACKWARD_TRANSFER]
+    quantities += [summary.FIRST_RETENTION, summary.FORGETTING]
     weighted = any(run.importance_weighted for run in contents.runs)
     return [one for one in quantities if weighted or one is not summary.IMPORTANCE_WEIGHTED]
 
@@ -149,8 +149,8 @@ def _remember_caption(contents: Contents) -> str:
     return caption + (
         "Retention: (naive - x) / (naive - full-batch) of -ELBO, seed by seed; 0 is naive's, 1 is "
         "full-batch's, higher is better. Forgetting: -ELBO at the end minus -ELBO right after the "
-        "task was learned, mean over the earlier tasks, lower is better. Backward transfer: its "
-        "negative, as is usual in the literature, higher is better."
+        "task was learned, mean over the earlier tasks, lower is better; its negative is called "
+        "backward transfer."
     )
 
 

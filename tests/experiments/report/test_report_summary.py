@@ -17,7 +17,6 @@ def test_figures_of_a_run_by_hand():
     run = results(measured=[measurement(), later])
     assert of(summary.BOUND, run) == 2.5  # (4 * 10 + 2 * 30) / 40
     assert of(summary.FORGETTING, run) == 1.0
-    assert of(summary.BACKWARD_TRANSFER, run) == -1.0
     assert of(summary.FRECHET, run) == 8.0
     assert of(summary.SMALLEST_SHARE, run) == 0.25
     entropy = 0.75 * math.log2(4 / 3) + 0.25 * 2
@@ -40,6 +39,14 @@ def test_retention_is_between_naive_and_full_batch_of_the_same_seed():
     assert of(summary.RETENTION, lifelong, naive, other) is None
 
 
+def test_retention_of_the_first_task_looks_at_no_other():
+    naive, lifelong, _ = three_strategies()
+    full = results("full-batch", R=[[1.0, 9.0]])
+    assert of(summary.FIRST_RETENTION, lifelong, naive, full) == pytest.approx(8 / 11)
+    assert of(summary.FIRST_RETENTION, full, naive) == 1.0
+    assert of(summary.FIRST_RETENTION, lifelong, naive) is None
+
+
 def test_retention_is_left_out_where_there_is_nothing_to_retain():
     runs = [results("naive", R=[[2.0, 2.0]] * 2), results("full-batch", R=[[2.0, 2.0]])]
     assert summary.spreads(summary.RETENTION, runs) == {}
@@ -47,9 +54,9 @@ def test_retention_is_left_out_where_there_is_nothing_to_retain():
 
 def test_what_a_run_lacks_is_none():
     full = results("full-batch", R=[[2.0, 2.0]], measured=[{}])
-    quantities = [summary.FORGETTING, summary.BACKWARD_TRANSFER, summary.FRECHET, summary.EVENNESS]
+    quantities = [summary.FORGETTING, summary.FRECHET, summary.EVENNESS]
     quantities += [summary.AGREEMENT, summary.OWN_TASK, summary.IMPORTANCE_WEIGHTED]
-    assert [of(quantity, full) for quantity in quantities] == [None] * 7
+    assert [of(quantity, full) for quantity in quantities] == [None] * 6
     single = results(R=[[2.0]], sizes=[5], measured=[measurement(shares=[1.0])])
     assert of(summary.FORGETTING, single) is None
     assert of(summary.EVENNESS, single) is None
