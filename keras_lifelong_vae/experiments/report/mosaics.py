@@ -1,5 +1,6 @@
 """Images that the models have made, tile by tile."""
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,8 @@ SAMPLES = 32  # of each strategy
 COLOUR_SAMPLES = 16  # the files would be twice as large
 COLUMNS = 8
 MAX_CATEGORIES = 20
+NARROWEST = 360  # pixels, for the title
+TITLE_LETTER = 10  # pixels that a letter of it takes, generously
 TRAVERSED = "lifelong"
 
 
@@ -65,9 +68,12 @@ def traversal_mosaic(contents: Contents) -> Figure:
     shown = evenly(categories, min(MAX_CATEGORIES, (MAX_WIDTH - left - 2 * MARGIN) // tile))
     panel = mosaic(np.concatenate(images[:, shown]), len(shown))
     heads = _heads(contents, categories, shown)
-    top = 2 * TITLE + LETTER * max(map(len, heads))
+    wide = left + panel.shape[1] + 2 * MARGIN
+    width = max(wide, NARROWEST)
+    left += (width - wide) // 2
     title = contents.titled(f"{TRAVERSED}, seed {seed}: a column per category, a row per $z_c$")
-    width = max(left + panel.shape[1] + 2 * MARGIN, LETTER * len(title))
+    title = textwrap.fill(title, width // TITLE_LETTER)
+    top = (2 + title.count("\n")) * TITLE + LETTER * max(map(len, heads))
     figure = Figure(figsize=(width / DPI, (top + panel.shape[0] + MARGIN) / DPI))
     axes = _place(figure, panel, left, top)
     centres = np.arange(max(len(shown), codes)) * tile + (tile - GAP) / 2
