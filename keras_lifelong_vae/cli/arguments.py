@@ -67,6 +67,34 @@ def add_model_options(group: Any) -> None:
     group.add_argument(
         "--likelihood", metavar="NAME", help="bernoulli, gaussian or discretized_logistic"
     )
+    _add_replay_options(group)
+    group.add_argument(
+        "--consistency-weight",
+        type=float,
+        metavar="WEIGHT",
+        help="of KL(teacher || student) of the latents of replayed images",
+    )
+    group.add_argument(
+        "--category-target-weight",
+        type=float,
+        metavar="WEIGHT",
+        help="of finding again the category a replayed image had, or one of a real image's task",
+    )
+    group.add_argument(
+        "--information-weight",
+        type=float,
+        metavar="WEIGHT",
+        help="of the information that the Gaussian latent carries about the reconstruction",
+    )
+    group.add_argument(
+        "--information-estimator",
+        choices=tuple(information.ESTIMATORS),
+        metavar="NAME",
+        help=one_of(tuple(information.ESTIMATORS)),
+    )
+
+
+def _add_replay_options(group: Any) -> None:
     group.add_argument(
         "--replay",
         choices=MODES,
@@ -91,30 +119,6 @@ def add_model_options(group: Any) -> None:
         choices=RECONSTRUCTIONS,
         help="of a replayed image: crossed, by the student from the teacher's z and by the "
         "teacher from the student's; or by the student from its own",
-    )
-    group.add_argument(
-        "--consistency-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of KL(teacher || student) of the latents of replayed images",
-    )
-    group.add_argument(
-        "--category-target-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of finding again the category a replayed image had, or one of a real image's task",
-    )
-    group.add_argument(
-        "--information-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of the information that the Gaussian latent carries about the reconstruction",
-    )
-    group.add_argument(
-        "--information-estimator",
-        choices=tuple(information.ESTIMATORS),
-        metavar="NAME",
-        help=one_of(tuple(information.ESTIMATORS)),
     )
 
 
