@@ -45,7 +45,7 @@ def bound_maps(contents: Contents) -> Figure:
         if len(values) <= MAX_NUMBERED:
             _write_numbers(axes, values, norm, decimals)
     what = "excess over full-batch's -ELBO" if ends else "-ELBO"
-    label = f"{what},\nnats per test image; darkest: {clipped:.3g} and more"
+    label = f"{what},\nnats per test image; darkest: {clipped:,.{decimals}f} and more"
     figure.colorbar(image, ax=grid, label=label, shrink=0.9, aspect=35, pad=0.02)
     figure.suptitle(contents.titled("-ELBO of each task (columns) after each task (rows)"))
     return figure
