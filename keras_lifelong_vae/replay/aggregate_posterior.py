@@ -78,7 +78,11 @@ class AggregatePosterior(GrowingWeights):
         most = num_components or self.num_components
         number = max(1, min(most, len(continuous) // MIN_CODES_PER_COMPONENT))
         mixture = GaussianMixture(
-            number, reg_covar=COVARIANCE_FLOOR, init_params="k-means++", random_state=task
+            number,
+            reg_covar=COVARIANCE_FLOOR,
+            init_params="k-means++",
+            random_state=task,
+            **self._present_fit(task, number),
         )
         with threadpool_limits(1):  # the matrices are small: more threads only wait for each other
             mixture.fit(continuous)
@@ -97,6 +101,20 @@ class AggregatePosterior(GrowingWeights):
             rows[begin : begin + self.num_components] = 0.0
             rows[begin : begin + number] = value
             weight.assign(rows)
+
+    def _present_fit(self, task: int, number: int) -> dict[str, np.ndarray]:
+        """The task's Gaussians, from which its next fit sets out, if there are as many."""
+        rows = slice(task * self.num_components, task * self.num_components + number)
+        weights = self.mixture_weights.numpy().astype("float64")[rows]
+        if not np.isclose(weights.sum(), 1.0) or not weights.all():
+            return {}
+        scale_trils = self.scale_trils.numpy().astype("float64")[rows]
+        precisions = np.linalg.inv(scale_trils @ scale_trils.swapaxes(1, 2))
+        return {
+            "weights_init": weights / weights.sum(),
+            "means_init": self.locs.numpy()[rows],
+            "precisions_init": (precisions + precisions.swapaxes(1, 2)) / 2,
+        }
 
     def sample(
         self,
