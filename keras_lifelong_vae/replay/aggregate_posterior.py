@@ -15,6 +15,8 @@ from keras_lifelong_vae.types import LatentCode, Tensor
 
 MIN_CODES_PER_COMPONENT = 20
 COVARIANCE_FLOOR = 1e-3
+TINY = 1e-9
+MIN_WEIGHT = 1e-3  # of a Gaussian that the next fit may set out from
 ANY = -1
 
 
@@ -92,7 +94,7 @@ class AggregatePosterior(GrowingWeights):
             "mixture_weights": mixture.weights_,
             "locs": mixture.means_,
             "scale_trils": np.linalg.cholesky(mixture.covariances_),
-            "category_probs": probs / probs.sum(axis=1, keepdims=True) if probs.size else probs,
+            "category_probs": probs / np.maximum(probs.sum(axis=1, keepdims=True), TINY),
         }
         begin = task * self.num_components
         for name, value in values.items():
@@ -106,7 +108,7 @@ class AggregatePosterior(GrowingWeights):
         """The task's Gaussians, from which its next fit sets out, if there are as many."""
         rows = slice(task * self.num_components, task * self.num_components + number)
         weights = self.mixture_weights.numpy().astype("float64")[rows]
-        if not np.isclose(weights.sum(), 1.0) or not weights.all():
+        if not np.isclose(weights.sum(), 1.0) or weights.min() < MIN_WEIGHT:
             return {}
         scale_trils = self.scale_trils.numpy().astype("float64")[rows]
         precisions = np.linalg.inv(scale_trils @ scale_trils.swapaxes(1, 2))
@@ -139,9 +141,9 @@ class AggregatePosterior(GrowingWeights):
             wanted = tf.reshape(tf.cast(task, tf.int32), (-1, 1))
             own = tf.range(rows)[None] // self.num_components == wanted
             weights = tf.where(own | (wanted == ANY), weights, 0.0)
-        if category is not None:
+        if category is not None and self.category_probs.shape[1]:
             given = tf.gather(tf.transpose(self.category_probs), tf.maximum(category, 0))
-            given = tf.where((category == ANY)[:, None], 1.0, given + 1e-9)
+            given = tf.where((category == ANY)[:, None], 1.0, given + TINY)
             weights *= given
         component = tf.minimum(draw_index(weights, seeds[0]), rows - 1)
         eps = noise.normal(seeds[1], num_samples, self.locs.shape[1])
