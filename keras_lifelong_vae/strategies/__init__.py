@@ -54,6 +54,11 @@ STRATEGIES: Mapping[str, Strategy] = {
 }
 
 
+def names() -> tuple[str, ...]:
+    """All strategies, in the order in which they are compared."""
+    return tuple(STRATEGIES)
+
+
 def get(name: str) -> Strategy:
     """The strategy called `name`.
 
@@ -63,4 +68,4 @@ def get(name: str) -> Strategy:
     return STRATEGIES[check_choice(name, "strategy", tuple(STRATEGIES))]
 
 
-__all__ = ["EWCVAE", "STRATEGIES", "VCLVAE", "LwFVAE", "Strategy", "get"]
+__all__ = ["EWCVAE", "STRATEGIES", "VCLVAE", "LwFVAE", "Strategy", "get", "names"]
