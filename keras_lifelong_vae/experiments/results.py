@@ -45,6 +45,8 @@ class Results:
         train_seconds: Time spent in `fit`: training, validation, tracing and compiling.
         images_per_second: Their ratio.
         peak_rss_mb: The most memory the process has held, in MiB.
+        parameters: Number of weights held at the end, the student's and all that the strategy
+            keeps; `None` if it was not written down.
         versions: Of Python and the packages used.
         finished: Whether all stages are.
         date: ISO day on which the last finished stage was; empty if it was not written down.
@@ -68,6 +70,7 @@ class Results:
     train_seconds: float = 0.0
     images_per_second: float = 0.0
     peak_rss_mb: float = 0.0
+    parameters: int | None = None
     versions: dict[str, str] = field(default_factory=environment.versions)
     finished: bool = False
     date: str = ""
