@@ -185,4 +185,6 @@ def check_labels(labels: Any, name: str, num_classes: int | None = None) -> np.n
         )
     return array
 
-def mark_checked(d): return note_value_range(d, 0.0, 1.0)
+
+def mark_checked(d):
+    return note_value_range(d, 0.0, 1.0)

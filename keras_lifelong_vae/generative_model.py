@@ -290,7 +290,8 @@ class GenerativeModel(keras.Model):
         """
         numbers = self._generator(seed)
         batches = (
-            (batch, _row_seeds(numbers, len(batch))) for (batch,) in self._batches(images, batch_size)
+            (batch, _row_seeds(numbers, len(batch)))
+            for (batch,) in self._batches(images, batch_size)
         )
         return self._ask("score", batches)["negative_elbo"]
 
@@ -317,7 +318,9 @@ class GenerativeModel(keras.Model):
         check_positive_int(num_samples, "num_samples")
         score = tf.function(importance_weighted_bound, reduce_retracing=True)
         numbers = self._generator(seed)
-        at_once = max(1, min(check_positive_int(batch_size, "batch_size"), CODES_AT_ONCE // num_samples))
+        at_once = max(
+            1, min(check_positive_int(batch_size, "batch_size"), CODES_AT_ONCE // num_samples)
+        )
         bounds = []
         for (batch,) in self._batches(images, batch_size):
             for begin in range(0, len(batch), at_once):
@@ -340,7 +343,9 @@ class GenerativeModel(keras.Model):
 
     def _answers(self) -> Answers:
         return Answers(
-            self.student, summaries=self.summaries and self.summaries.sample, tasks=self.summarized_tasks
+            self.student,
+            summaries=self.summaries and self.summaries.sample,
+            tasks=self.summarized_tasks,
         )
 
     def _batches(self, images: Any, batch_size: int) -> Iterator[tuple[Any]]:

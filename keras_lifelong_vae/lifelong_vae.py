@@ -50,8 +50,8 @@ class LifelongVAE(GenerativeModel):
             support decides which values are accepted.
         replay: What the student sees of earlier tasks; `None` for nothing.
         terms: `klv.terms`, added to -ELBO; with replay `[Consistency(1.0), CategoryTarget(1.0)]`
-            (only the first for a latent without categories) and without it none if `None`. A `KL` or
-            `Reconstruction` in the list takes the place of the one that is always there.
+            (only the first for a latent without categories) and without it none if `None`. A `KL`
+            or `Reconstruction` in the list takes the place of the one that is always there.
         seed: Seed of initial weights and noise. Networks you pass in bring their own weights.
 
     Raises:
@@ -88,7 +88,14 @@ class LifelongVAE(GenerativeModel):
         if replay is not None and not isinstance(replay, Replay):
             raise TypeError(f"`replay` must be a Replay or None, received {replay!r}.")
         super().__init__(
-            event_shape, latent_dim, categories_per_task, latent, network, likelihood, seed, **kwargs
+            event_shape,
+            latent_dim,
+            categories_per_task,
+            latent,
+            network,
+            likelihood,
+            seed,
+            **kwargs,
         )
         self.replay = replay
         self.teacher = self.student.copy("teacher")
@@ -317,5 +324,7 @@ class LifelongVAE(GenerativeModel):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LifelongVAE":
-        objects = {name: deserialize(config[name]) for name in ("replay", "terms") if name in config}
+        objects = {
+            name: deserialize(config[name]) for name in ("replay", "terms") if name in config
+        }
         return super().from_config({**config, **objects})

@@ -27,7 +27,10 @@ class Posterior(NamedTuple):
 
 
 class LatentCode(NamedTuple):
-    """z = (z_c, z_d): `(batch_size, latent_dim)`, and `(batch_size, capacity)` one-hot or relaxed."""
+    """z = (z_c, z_d), `(batch_size, latent_dim)` and `(batch_size, capacity)`.
+
+    z_d is one-hot, or relaxed in training.
+    """
 
     continuous: Tensor
     discrete: Tensor

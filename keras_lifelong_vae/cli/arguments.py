@@ -1,13 +1,11 @@
 """Arguments that several commands share."""
 
 import argparse
+import ast
 from collections.abc import Sequence
 from typing import Any
 
 from keras_lifelong_vae.experiments.options import DECAYS
-from keras_lifelong_vae.models.objective import CATEGORY_PRIORS, RECONSTRUCTIONS
-from keras_lifelong_vae.models.replay import CODES, MODES
-from keras_lifelong_vae.objectives import information
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:
@@ -58,68 +56,30 @@ def add_model_options(group: Any) -> None:
     group.add_argument(
         "--categories-per-task", type=int, metavar="N", help="new categories with each task"
     )
-    group.add_argument(
-        "--category-prior",
-        choices=CATEGORY_PRIORS,
-        help="of a real image's category: its task's own ones, or uniform over all so far",
-    )
     group.add_argument("--network", metavar="NAME", help="dense or convolutional")
     group.add_argument(
         "--likelihood", metavar="NAME", help="bernoulli, gaussian or discretized_logistic"
     )
-    _add_replay_options(group)
     group.add_argument(
-        "--consistency-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of KL(teacher || student) of the latents of replayed images",
-    )
-    group.add_argument(
-        "--category-target-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of finding again the category a replayed image had, or one of a real image's task",
-    )
-    group.add_argument(
-        "--information-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of the information that the Gaussian latent carries about the reconstruction",
-    )
-    group.add_argument(
-        "--information-estimator",
-        choices=tuple(information.ESTIMATORS),
-        metavar="NAME",
-        help=one_of(tuple(information.ESTIMATORS)),
+        "--set",
+        nargs="+",
+        type=_setting,
+        default=[],
+        metavar="PART.OPTION=VALUE",
+        help="options of the strategy's replay and terms, such as replay.ratio=3 "
+        "consistency.weight=0.5 ewc.weight=100",
     )
 
 
-def _add_replay_options(group: Any) -> None:
-    group.add_argument(
-        "--replay",
-        choices=MODES,
-        help="on_top of the real batch, or in_batch in place of some of it, which is faster",
-    )
-    group.add_argument(
-        "--replay-ratio", type=int, metavar="N", help="images replayed on top of each real one"
-    )
-    group.add_argument(
-        "--replay-share",
-        type=float,
-        metavar="SHARE",
-        help="of replay in the loss, in [0, 1) (default: k / (k + 1) after k tasks)",
-    )
-    group.add_argument(
-        "--replay-codes",
-        choices=CODES,
-        help="where the teacher's z come from: what is known of each task's codes, or the prior",
-    )
-    group.add_argument(
-        "--replay-reconstruction",
-        choices=RECONSTRUCTIONS,
-        help="of a replayed image: crossed, by the student from the teacher's z and by the "
-        "teacher from the student's; or by the student from its own",
-    )
+def _setting(text: str) -> tuple[str, Any]:
+    """A part's option by dotted name, and its value, a Python literal or a word."""
+    name, equals, value = text.partition("=")
+    if not equals or "." not in name:
+        raise argparse.ArgumentTypeError(f"must be PART.OPTION=VALUE, received {text!r}")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
 
 
 def one_of(names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from keras_lifelong_vae import strategies
@@ -22,7 +23,7 @@ goes on after its last finished task. Then: lifelong-vae report DIR.
 
 
 def add_parser(name: str, commands: Any) -> None:
-    known, specs = tuple(strategies.STRATEGIES), tuple(sequences.SEQUENCES)
+    known, specs = strategies.names(), tuple(sequences.SEQUENCES)
     parser = commands.add_parser(
         name,
         help="compare strategies on a task sequence",
@@ -58,13 +59,13 @@ def add_parser(name: str, commands: Any) -> None:
 
 def _describe(name: str) -> str:
     return textwrap.fill(
-        strategies.STRATEGIES[name].description,
+        strategies.get(name).description,
         78,
         initial_indent=f"  {name:<15} ",
         subsequent_indent=" " * 18,
     )
 
 
-def _compare(sequence: str, out: str, **options: Any) -> None:
-    run_grid(sequence, out, **options)
+def _compare(sequence: str, out: str, set: Sequence[tuple[str, Any]], **options: Any) -> None:
+    run_grid(sequence, out, **options, **dict(set))
     print(f"Finished; now: lifelong-vae report {out}")

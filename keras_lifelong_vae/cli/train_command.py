@@ -2,6 +2,7 @@
 
 import argparse
 import textwrap
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -48,7 +49,7 @@ def add_parser(name: str, commands: Any) -> None:
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    names = tuple(strategies.STRATEGIES)
+    names = strategies.names()
     parser.add_argument(
         "--strategy",
         default="lifelong",
@@ -97,7 +98,14 @@ def _describe(entry: tuple[str, sequences.SequenceSpec]) -> str:
     )
 
 
-def _train(sequence: str, strategy: str, seed: int, out: str | None, **options: Any) -> None:
+def _train(
+    sequence: str,
+    strategy: str,
+    seed: int,
+    out: str | None,
+    set: Sequence[tuple[str, Any]],
+    **options: Any,
+) -> None:
     out = out or f"runs/{sequence}-{strategy}-{seed}"
-    results = train_sequence(sequence, out, strategy, seed, **options)
+    results = train_sequence(sequence, out, strategy, seed, **options, **dict(set))
     print(f"mean -ELBO over all test images: {results.mean_negative_elbo:.2f} nats; see {out}")

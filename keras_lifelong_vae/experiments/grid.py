@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from keras_lifelong_vae import strategies
 from keras_lifelong_vae.checks import check_choice, check_positive_int
 from keras_lifelong_vae.experiments import sequences
@@ -18,6 +20,7 @@ from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.setup import Setup, prepare
 from keras_lifelong_vae.experiments.specimens import write_specimens
 from keras_lifelong_vae.files import write_atomically
+from keras_lifelong_vae.tasks import TaskSequence
 
 IMPORTANCE_WEIGHTED_IMAGES = 1_000
 
@@ -79,23 +82,25 @@ class Grid:
         return dict(json.loads(path.read_text()))
 
     def results(self) -> list[Results]:
-        """Of all finished cells, by strategy in the order of `STRATEGIES`, then by seed."""
+        """Of all finished cells, by strategy as they were registered, then by seed."""
         paths = self.path.glob("cells/*/results.json")
         runs = [run for run in map(Results.read, sorted(paths)) if run.finished]
-        order = list(strategies.STRATEGIES)
-        return sorted(runs, key=lambda run: (order.index(run.strategy), run.seed))
+        known = strategies.names()
+        order = {name: known.index(name) for name in known}
+        return sorted(runs, key=lambda run: (order.get(run.strategy, len(known)), run.seed))
 
 
 def run_grid(
-    sequence: str,
+    sequence: str | TaskSequence,
     out: sequences.PathLike,
-    names: Sequence[str] = tuple(strategies.STRATEGIES),
+    names: Sequence[str] | None = None,
     seeds: Sequence[int] = (0, 1, 2),
     num_tasks: int | None = None,
     standin: bool = False,
     importance_samples: int = 0,
     data_dir: sequences.PathLike | None = None,
     verbose: int = 0,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     **options: Any,
 ) -> list[Results]:
     """Runs every strategy with every seed; what is finished is not run again.
@@ -104,35 +109,43 @@ def run_grid(
     one directory, as long as no two are given the same cell.
 
     Args:
-        sequence: One of `sequences.SEQUENCES`.
+        sequence: Name of a registered sequence, or your own tasks, each with a test split.
         out: Directory of the grid.
-        names: Strategies, of `keras_lifelong_vae.strategies.STRATEGIES`.
+        names: Names of registered strategies; all of them if `None`.
         seeds: Seeds of everything random.
         num_tasks: How many of the tasks, from the first; as many as usual if `None`.
         standin: Whether to take a stand-in for a data set that can't be had everywhere.
         importance_samples: Of the importance-weighted bound at the end; 0 leaves it out.
         data_dir: See `keras_lifelong_vae.data.load`.
         verbose: As in `keras.Model.fit`.
-        **options: Of `TrainingOptions` and the models, the same for all cells; the sequence's
-            own if left out or `None`.
+        callbacks: Of every `fit`; they come before the rollover.
+        **options: Of `TrainingOptions`, the models, and by dotted name of the parts of strategies:
+            each is given to the strategies that have the part. The sequence's own if left out or
+            `None`.
 
     Returns:
         The results of all cells asked for.
 
     Raises:
-        ValueError: If a name is unknown, the directory is one of other options, or the classifier
+        ValueError: If a name is unknown, an option is one of no strategy, the directory is one of
+            other options, or the classifier
             is so bad that distances on its features would mean nothing.
         keras_lifelong_vae.data.DataUnavailableError: If the data can't be had.
     """
-    spec = sequences.get(sequence)
-    for name in names:
-        check_choice(name, "strategies", tuple(strategies.STRATEGIES))
+    title, spec = sequences.resolve(sequence, options)
+    names = strategies.names() if names is None else names
+    ways = {
+        name: strategies.get(check_choice(name, "strategies", strategies.names())) for name in names
+    }
     if importance_samples:
         check_positive_int(importance_samples, "importance_samples")
     given = {name: value for name, value in options.items() if value is not None}
+    for option in given:
+        if not any(way.accepts(option) for way in ways.values()):
+            raise ValueError(f"`{option}` must be of one of {', '.join(ways)}: none has it.")
     grid = Grid(Path(out))
     settings = {
-        "sequence": sequence,
+        "sequence": title,
         "num_tasks": num_tasks,
         "standin": standin,
         "importance_samples": importance_samples,
@@ -146,8 +159,9 @@ def run_grid(
             directory = grid.cell(name, seed)
             results = directory.results()
             if results is None or not results.finished:
-                print(f"{sequence}, {name}, seed {seed}:", flush=True)
-                setup = prepare(sequence, name, seed, given, **loading)
+                print(f"{title}, {name}, seed {seed}:", flush=True)
+                own = {key: value for key, value in given.items() if ways[name].accepts(key)}
+                setup = prepare(spec, title, name, seed, own, callbacks, **loading)
                 grid.claim(settings)  # only now: what can't be begun claims nothing
                 judge = _judge(setup, grid.classifier_path(seed), spec.classifier, seed)
                 results = _run_cell(setup, judge, directory, importance_samples, verbose)

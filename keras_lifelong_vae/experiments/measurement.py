@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_lifelong_vae.experiments.classifier import Classifier
 from keras_lifelong_vae.experiments.labelled_images import LabelledImages
+from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.metrics import (
     agreement,
     class_shares,
@@ -15,7 +16,6 @@ from keras_lifelong_vae.metrics import (
     mutual_information,
     purity,
 )
-from keras_lifelong_vae.models import LifelongVAE
 
 NUM_SAMPLES = 10_000
 SAMPLES_PER_CATEGORY = 100
@@ -28,19 +28,23 @@ class Measurement:
     Args:
         frechet_distance: Of generated to test images, on the classifier's features; `None`
             without a classifier or with too few test images.
+        frechet_distance_prior: The same with z from p(z), whatever the default is.
+        generated_from: Where z comes from by default: "aggregate_posterior" or "prior".
         task_shares: Share of each of all tasks among generated images, by the classifier.
         category_task_shares: For each active category, the share of its own task among images
             generated with it, by the classifier; `None` if categories don't belong to tasks.
-        purity: Of argmax z_d against the classes.
+        purity: Of argmax z_d against the classes; like the next two `None` without categories.
         mutual_information: Of argmax z_d and the classes, nats.
         agreement: Share of test images of earlier tasks whose argmax z_d is the teacher's;
             `None` after the first stage.
     """
 
-    purity: float
-    mutual_information: float
+    purity: float | None = None
+    mutual_information: float | None = None
     agreement: float | None = None
     frechet_distance: float | None = None
+    frechet_distance_prior: float | None = None
+    generated_from: str | None = None
     task_shares: list[float] | None = None
     category_task_shares: list[float] | None = None
 
@@ -59,8 +63,8 @@ class Judge:
     classifier: Classifier | None
     seed: int
 
-    def categories(self, model: LifelongVAE, seen: int) -> np.ndarray:
-        """argmax z_d of the test images of the first `seen` tasks."""
+    def categories(self, model: LifelongVAE, seen: int) -> np.ndarray | None:
+        """argmax z_d of the test images of the first `seen` tasks; `None` without categories."""
         return model.encode(self.test.of_tasks(seen).images).category
 
     def measure(
@@ -73,22 +77,28 @@ class Judge:
             seen: How many tasks it has learned.
             teachers: `categories` of the teacher for the tasks it knew, `None` if it knew none.
         """
-        test = self.test.of_tasks(seen)
         categories = self.categories(model, seen)
-        same = None if teachers is None else agreement(teachers, categories[: len(teachers)])
-        return Measurement(
-            purity(categories, test.classes),
-            mutual_information(categories, test.classes),
-            same,
-            **self._generated(model, seen),
-        )
+        figures: dict[str, Any] = {}
+        if categories is not None:
+            classes = self.test.of_tasks(seen).classes
+            figures["purity"] = purity(categories, classes)
+            figures["mutual_information"] = mutual_information(categories, classes)
+            if teachers is not None:
+                figures["agreement"] = agreement(teachers, categories[: len(teachers)])
+        return Measurement(**figures, **self._generated(model, seen))
 
     def _generated(self, model: LifelongVAE, seen: int) -> dict[str, Any]:
         if self.classifier is None:
             return {}
         samples = model.generate(NUM_SAMPLES, seed=self.seed)
+        distance = from_prior = self._frechet_distance(samples, seen)
+        if model.default_prior != "prior":
+            prior_samples = model.generate(NUM_SAMPLES, seed=self.seed, prior="prior")
+            from_prior = self._frechet_distance(prior_samples, seen)
         return {
-            "frechet_distance": self._frechet_distance(samples, seen),
+            "frechet_distance": distance,
+            "frechet_distance_prior": from_prior,
+            "generated_from": model.default_prior,
             "task_shares": class_shares(self._tasks_of(samples), self.test.num_tasks).tolist(),
             "category_task_shares": self._category_task_shares(model, seen),
         }
@@ -102,6 +112,8 @@ class Judge:
         return frechet_distance(self.classifier.features(samples), real)
 
     def _category_task_shares(self, model: LifelongVAE, seen: int) -> list[float] | None:
+        if not model.has_categories:
+            return None
         per_task = model.categories_per_task
         if model.active_categories != seen * per_task:
             return None  # categories became active otherwise than task by task

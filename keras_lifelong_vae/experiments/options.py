@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_lifelong_vae.checks import check_choice, check_positive_int
-from keras_lifelong_vae.experiments.cooldown import Cooldown
+from keras_lifelong_vae.schedules import Cooldown
 from keras_lifelong_vae.tasks import TaskSequence
 
 DECAYS = ("none", "cosine", "cooldown")
@@ -56,6 +56,9 @@ class TrainingOptions:
         rate: Any = self.learning_rate
         if self.learning_rate_decay != "none":
             longest = self.epochs * max(len(stage.train) for stage in stages)
-            decay = keras.optimizers.schedules.CosineDecay
-            rate = (decay if self.learning_rate_decay == "cosine" else Cooldown)(rate, longest)
+            if self.learning_rate_decay == "cooldown":
+                rate = Cooldown(rate, longest)
+            else:  # one that begins again: a model that goes on must not stand still
+                cosine = keras.optimizers.schedules.CosineDecayRestarts
+                rate = cosine(rate, longest, t_mul=1.0)
         return keras.optimizers.Adam(rate)

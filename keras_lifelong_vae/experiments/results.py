@@ -45,8 +45,8 @@ class Results:
         train_seconds: Time spent in `fit`: training, validation, tracing and compiling.
         images_per_second: Their ratio.
         peak_rss_mb: The most memory the process has held, in MiB.
-        parameters: Number of weights held at the end, the student's and all that the strategy
-            keeps; `None` if it was not written down.
+        parameters: Numbers held after the last finished stage, by model and strategy; `None` if
+            they were not counted.
         versions: Of Python and the packages used.
         finished: Whether all stages are.
         date: ISO day on which the last finished stage was; empty if it was not written down.
@@ -87,6 +87,7 @@ class Results:
         seconds: float,
         measurement: dict[str, Any] | None = None,
         validation: Sequence[float] = (),
+        parameters: int | None = None,
     ) -> "Results":
         """The results with one more stage.
 
@@ -96,6 +97,7 @@ class Results:
             seconds: In `fit`.
             measurement: See `Measurement`.
             validation: -ELBO on the validation images after each epoch.
+            parameters: Numbers held.
         """
         matrix = [*self.negative_elbo, row]
         finished = len(matrix) == len(self.stages)
@@ -117,6 +119,7 @@ class Results:
             train_seconds=total,
             images_per_second=images / total,
             peak_rss_mb=max(self.peak_rss_mb, environment.peak_rss_mb()),
+            parameters=parameters,
             finished=finished,
             date=datetime.date.today().isoformat(),
         )

@@ -10,8 +10,8 @@ from keras_lifelong_vae.experiments.measurement import Judge
 from keras_lifelong_vae.experiments.results import Results, seen_tasks
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.setup import Setup
+from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.metrics import forgetting, mean_final
-from keras_lifelong_vae.models import LifelongVAE
 from keras_lifelong_vae.tasks import Task
 
 
@@ -40,10 +40,12 @@ def run(
             print(f"Task {i + 1} of {number}, {setup.stages.names[i]}:")
         known = seen_tasks(i, number, len(setup.tasks)) if i else 0
         teachers = judge.categories(model, known) if known else None
-        images, seconds, validation = _fit(model, setup.stages[i], results.epochs, verbose)
+        images, seconds, validation = _fit(setup, setup.stages[i], results.epochs, verbose)
         row = [_negative_elbo(model, task) for task in setup.tasks]
         measured = judge.measure(model, seen_tasks(i + 1, number, len(setup.tasks)), teachers)
-        results = results.after_stage(row, images, seconds, asdict(measured), validation)
+        results = results.after_stage(
+            row, images, seconds, asdict(measured), validation, model.count_parameters()
+        )
         if results.finished:
             results = finish(results)
         directory.save(model, results)
@@ -53,17 +55,15 @@ def run(
     return results
 
 
-def _fit(
-    model: LifelongVAE, task: Task, epochs: int, verbose: int
-) -> tuple[int, float, Sequence[float]]:
+def _fit(setup: Setup, task: Task, epochs: int, verbose: int) -> tuple[int, float, Sequence[float]]:
     """Trains on one task: the number of real images seen, the seconds, the validation's -ELBO."""
     train = task.train
     start = time.perf_counter()
-    history = model.fit(
+    history = setup.model.fit(
         train,
         epochs=epochs,
         validation_data=task.validation,
-        callbacks=[TeacherRollover()],
+        callbacks=[*setup.callbacks, TeacherRollover()],
         verbose=verbose,
         shuffle=False,  # the task has shuffled already
     )

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from keras_lifelong_vae.experiments.pictures import save
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.files import write_atomically
-from keras_lifelong_vae.models import LifelongVAE
+from keras_lifelong_vae.lifelong_vae import LifelongVAE
 
 PICTURES = ("samples-*.png", "reconstructions-*.png", "negative-elbo.png")
 

@@ -76,7 +76,7 @@ class SequenceSpec:
 
         Raises:
             ValueError: If there are not as many tasks as `num_tasks`, there is no stand-in for
-                any of the data sets, or `source_dir` is given for several of them.
+                any of the data sets, or `source_dir` is not given for just one of them.
             keras_lifelong_vae.data.DataUnavailableError: If a data set can't be had; the message
                 names the stand-in if there is one.
         """
@@ -91,17 +91,17 @@ class SequenceSpec:
         return sequence[:num_tasks]
 
     def _data_names(self, standin: bool, source_dir: PathLike | None) -> list[str]:
-        if source_dir is not None and len(self.data) > 1:
+        if source_dir is not None and len(self.data) != 1:
             raise ValueError(
-                "`source_dir` must be None for a sequence of several data sets, received "
+                "`source_dir` must be None unless a sequence is of one data set, received "
                 f"{os.fspath(source_dir)!r}. Prepare each: lifelong-vae data NAME --source-dir DIR."
             )
         if not standin:
             return list(self.data)
         if not set(self.data) & set(STANDINS):
             raise ValueError(
-                f"`standin` must be False for {' and '.join(self.data)}, of which there is no "
-                "stand-in, received True."
+                f"`standin` must be False for {' and '.join(self.data) or 'own tasks'}, of which "
+                "there is no stand-in, received True."
             )
         return [STANDINS.get(name, name) for name in self.data]
 
@@ -139,7 +139,7 @@ def _domains(
 
 
 # Chosen for mnist-to-svhn with the stand-in.
-HOUSE_NUMBERS = {"ewc": {"strength": 10.0}, "lwf": {"distillation_weight": 0.3}}
+HOUSE_NUMBERS = {"ewc": {"ewc.weight": 10.0}, "lwf": {"distillation.weight": 0.3}}
 
 
 def _two_domains(description: str, first: str, second: str) -> SequenceSpec:
@@ -155,7 +155,7 @@ def _two_domains(description: str, first: str, second: str) -> SequenceSpec:
     )
 
 
-SEQUENCES: Mapping[str, SequenceSpec] = {
+SEQUENCES: dict[str, SequenceSpec] = {
     "fashion-split": SequenceSpec(
         "FashionMNIST, one class at a time: 10 tasks",
         ("fashion_mnist",),
@@ -163,9 +163,9 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         TrainingOptions(epochs=10, batch_size=64, learning_rate_decay="cooldown"),
         {"latent_dim": 14},
         {
-            "lifelong": {"replay_ratio": 3},
-            "no-consistency": {"replay_ratio": 3},
-            "ewc": {"strength": 100.0},
+            "lifelong": {"replay.ratio": 3},
+            "no-consistency": {"replay.ratio": 3},
+            "ewc": {"ewc.weight": 100.0},
         },
     ),
     "mnist-split": SequenceSpec(
@@ -173,7 +173,8 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         ("mnist",),
         _by_class,
         TrainingOptions(epochs=10),
-        {"latent_dim": 14, "replay_share": 0.7},
+        {"latent_dim": 14},
+        {name: {"replay.share": 0.7} for name in ("lifelong", "no-consistency")},
     ),
     "mnist-permuted": SequenceSpec(
         "MNIST, then with its pixels permuted: 5 tasks, or any number",
@@ -181,7 +182,7 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         _permuted,
         TrainingOptions(epochs=5, learning_rate_decay="cooldown"),
         {"latent_dim": 32},
-        {"ewc": {"strength": 1000.0}, "lwf": {"distillation_weight": 0.1}},
+        {"ewc": {"ewc.weight": 1000.0}, "lwf": {"distillation.weight": 0.1}},
         classifier="dense",
         classes_per_task=10,
     ),
@@ -207,3 +208,56 @@ def get(name: str) -> SequenceSpec:
         ValueError: If there is none of that name.
     """
     return SEQUENCES[check_choice(name, "sequence", tuple(SEQUENCES))]
+
+
+def register(name: str, sequence: "SequenceSpec | TaskSequence") -> None:
+    """Makes a sequence known under `name`, also to the command line.
+
+    Raises:
+        ValueError: If there is another one of that name.
+    """
+    if name in SEQUENCES:
+        raise ValueError(f"`name` must be a new one, received {name!r}.")
+    is_spec = isinstance(sequence, SequenceSpec)
+    SEQUENCES[name] = sequence if is_spec else of_own_tasks(sequence)
+
+
+def resolve(sequence: Any, options: Mapping[str, Any]) -> tuple[str, SequenceSpec]:
+    """Name and specification of a sequence by name, or of a user's own tasks.
+
+    Raises:
+        ValueError: If there is none of that name, own tasks are given a batch size, or one of them
+            has no test images.
+    """
+    name, spec = (
+        ("own tasks", of_own_tasks(sequence))
+        if isinstance(sequence, TaskSequence)
+        else (
+            sequence,
+            get(sequence),
+        )
+    )
+    if not spec.data and options.get("batch_size") is not None:
+        raise ValueError(
+            f"`batch_size` must be None for own tasks, which bring theirs, "
+            f"received {options['batch_size']!r}."
+        )
+    return name, spec
+
+
+def of_own_tasks(sequence: TaskSequence) -> SequenceSpec:
+    """What a user's own tasks are trained with by default."""
+    without = [task.name for task in sequence if task.test_split is None]
+    if without:
+        raise ValueError(
+            f"`sequence` must have test images of every task, received none of {without}."
+        )
+    shape = sequence.event_shape
+    is_image = len(shape) == 3 and min(shape[:2]) >= 16
+    return SequenceSpec(
+        "A user's own tasks",
+        (),
+        lambda images, num_tasks, **loading: sequence,
+        TrainingOptions(),
+        classifier="convolutional" if is_image else "dense",
+    )

@@ -1,8 +1,11 @@
 """One run: a model goes through a task sequence and is looked at after every task."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import keras
 
 from keras_lifelong_vae.experiments import sequences
 from keras_lifelong_vae.experiments.labelled_images import collect
@@ -11,10 +14,11 @@ from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.experiments.run import run
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.setup import prepare
+from keras_lifelong_vae.tasks import TaskSequence
 
 
 def train_sequence(
-    sequence: str,
+    sequence: str | TaskSequence,
     out: sequences.PathLike,
     strategy: str = "lifelong",
     seed: int = 0,
@@ -25,6 +29,7 @@ def train_sequence(
     overwrite: bool = False,
     resume: bool = False,
     verbose: int = 1,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     **options: Any,
 ) -> Results:
     """Trains through a task sequence; writes results, model and pictures after every task.
@@ -32,9 +37,9 @@ def train_sequence(
     Test images are only looked at, they choose nothing.
 
     Args:
-        sequence: One of `sequences.SEQUENCES`.
+        sequence: Name of a registered sequence, or your own tasks, each with a test split.
         out: Directory for `results.json`, `model.keras` and the pictures.
-        strategy: One of `keras_lifelong_vae.strategies.STRATEGIES`.
+        strategy: Name of a registered strategy.
         seed: Seed of everything random.
         num_tasks: How many of the tasks, from the first; all if `None`.
         data_dir: See `keras_lifelong_vae.data.load`.
@@ -43,8 +48,9 @@ def train_sequence(
         overwrite: Whether to replace the results that `out` may hold.
         resume: Whether to go on after the last task that `out` has the results of.
         verbose: As in `keras.Model.fit`.
-        **options: Of `TrainingOptions` and `LifelongVAE`; the sequence's own if left out or
-            `None`.
+        callbacks: Of every `fit`; they come before the rollover.
+        **options: Of `TrainingOptions`, `LifelongVAE` and the parts of the strategy by dotted
+            name, `**{"replay.ratio": 3}`; the sequence's own if left out or `None`.
 
     Returns:
         What `results.json` holds.
@@ -54,14 +60,22 @@ def train_sequence(
         ValueError: If a name or an option is unknown or out of range, or a run to resume had
             other options.
         keras_lifelong_vae.data.DataUnavailableError: If the data can't be had.
+
+    Example:
+
+    ```python
+    tasks = klv.tasks.from_arrays({"cats": cats, "dogs": dogs})
+    results = klv.experiments.train_sequence(tasks, out="runs/mine", epochs=20)
+    ```
     """
     if overwrite and resume:
         raise ValueError("`overwrite` must be False with `resume`, received True for both.")
     directory = RunDirectory(Path(out))
     if not (overwrite or resume):
         directory.check_free()
+    name, spec = sequences.resolve(sequence, options)
     loading = {"num_tasks": num_tasks, "data_dir": data_dir, "source_dir": source_dir}
-    setup = prepare(sequence, strategy, seed, options, standin=standin, **loading)
+    setup = prepare(spec, name, strategy, seed, options, callbacks, standin=standin, **loading)
     begun = directory.resume(setup.results) if resume else None
     if begun is None:
         directory.clear()

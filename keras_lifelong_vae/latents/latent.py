@@ -83,7 +83,7 @@ class Latent(keras.layers.Layer):
                 head.build(input_shape)
 
     def begin_step(self, finished_tasks: Tensor, training_steps: Tensor) -> None:
-        """Called at the beginning of each training step: the present task's categories are active."""
+        """Called at the beginning of each training step: makes the task's categories active."""
         if self.categorical is not None:
             active = self.categories_per_task * (finished_tasks + 1)
             self.categorical.active_categories.assign(active)
@@ -95,14 +95,19 @@ class Latent(keras.layers.Layer):
             logits = tf.zeros((tf.shape(features)[0], 0), self.compute_dtype)
         else:
             logits = self.categorical.posterior(features)
-        return Posterior(GaussianParameters(*(_joined(part) for part in zip(*parts))), logits)
+        return Posterior(
+            GaussianParameters(*(_joined(part) for part in zip(*parts, strict=True))), logits
+        )
 
     def sample(self, posterior: Posterior, seed: Tensor, training: bool = False) -> LatentCode:
         """One z per row of `posterior`; z_d relaxed if `training`, hard otherwise."""
         seeds = noise.split(seed, len(self.blocks) + 1)
+        blocks = self.blocks.values()
         parts = [
             block.sample(own, one)
-            for block, own, one in zip(self.blocks.values(), self._split(posterior.gaussian), seeds)
+            for block, own, one in zip(
+                blocks, self._split(posterior.gaussian), seeds[:-1], strict=True
+            )
         ]
         if self.categorical is None:
             return LatentCode(_joined(parts), posterior.logits)
@@ -112,7 +117,7 @@ class Latent(keras.layers.Layer):
     def sample_prior(self, num_samples: Tensor, seed: Tensor) -> LatentCode:
         """`num_samples` draws of z ~ p(z), z_d hard."""
         seeds = noise.split(seed, len(self.blocks) + 1)
-        pairs = zip(self.blocks.values(), seeds)
+        pairs = zip(self.blocks.values(), seeds[:-1], strict=True)
         continuous = _joined([block.sample_prior(num_samples, one) for block, one in pairs])
         if self.categorical is None:
             return LatentCode(continuous, tf.zeros((num_samples, 0), continuous.dtype))
@@ -128,10 +133,8 @@ class Latent(keras.layers.Layer):
 
     def kl(self, first: Posterior, second: Posterior) -> dict[str, Tensor]:
         """KL(first || second) by head, nats per example, each `(batch_size,)`."""
-        pairs = zip(self._split(first.gaussian), self._split(second.gaussian))
-        found = {
-            name: block.kl(*pair) for (name, block), pair in zip(self.blocks.items(), pairs)
-        }
+        parts = self._with_blocks(self._split(first.gaussian), self._split(second.gaussian))
+        found = {name: block.kl(*pair) for name, block, *pair in parts}
         if self.categorical is not None:
             found["categorical"] = self.categorical.kl(first.logits, second.logits)
         return found
@@ -147,8 +150,8 @@ class Latent(keras.layers.Layer):
             of_present_task: bool `(batch_size,)`, rows that are known to be of the present task,
                 so that p(z_d) is uniform over its categories; over all active ones if `None`.
         """
-        blocks = zip(self.blocks.items(), self._split(posterior.gaussian), self._split_code(code))
-        found = {name: block.kl_to_prior(own, z) for (name, block), own, z in blocks}
+        parts = self._with_blocks(self._split(posterior.gaussian), self._cut(code.continuous))
+        found = {name: block.kl_to_prior(*pair) for name, block, *pair in parts}
         if self.categorical is not None:
             logits = self.categorical.prior_logits()
             if of_present_task is not None:
@@ -160,8 +163,8 @@ class Latent(keras.layers.Layer):
     def log_ratio(self, code: LatentCode, posterior: Posterior) -> Tensor:
         """log p(z) - log q(z | x) at a z with a hard z_d, nats per example, `(batch_size,)`."""
         total = tf.zeros_like(code.continuous[:, 0])
-        blocks = zip(self.blocks.values(), self._split(posterior.gaussian), self._split_code(code))
-        for block, own, z in blocks:
+        parts = self._with_blocks(self._split(posterior.gaussian), self._cut(code.continuous))
+        for _, block, own, z in parts:
             total += block.log_prior(z) - block.log_posterior(z, own)
         if self.categorical is not None:
             total += self.categorical.log_ratio(code.discrete, posterior.logits)
@@ -177,14 +180,14 @@ class Latent(keras.layers.Layer):
         posterior = self.posterior(features)
         return self.sample(posterior, self.seed_generator.next(), bool(training)), posterior
 
+    def _with_blocks(self, *parts: Any) -> Any:
+        return zip(self.blocks, self.blocks.values(), *parts, strict=True)
+
     def _split(self, gaussian: GaussianParameters) -> list[GaussianParameters]:
-        parts = zip(*(self._split_one(parameter) for parameter in gaussian))
+        parts = zip(*(self._cut(parameter) for parameter in gaussian), strict=True)
         return [GaussianParameters(*part) for part in parts]
 
-    def _split_code(self, code: LatentCode) -> list[Tensor]:
-        return self._split_one(code.continuous)
-
-    def _split_one(self, values: Tensor) -> list[Tensor]:
+    def _cut(self, values: Tensor) -> list[Tensor]:
         if len(self.blocks) == 1:
             return [values]
         return tf.split(values, [block.latent_dim for block in self.blocks.values()], axis=-1)

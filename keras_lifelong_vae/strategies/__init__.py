@@ -12,6 +12,7 @@ from keras_lifelong_vae.strategies.vcl import VCLVAE, images_per_task
 from keras_lifelong_vae.terms import EWC, KL, CategoryTarget, Consistency, Distillation, Information
 
 _REGISTERED: dict[str, Strategy] = {}
+_OWN: frozenset[str] = frozenset()
 
 
 def register(name: str, strategy: Strategy) -> Strategy:
@@ -19,11 +20,11 @@ def register(name: str, strategy: Strategy) -> Strategy:
 
     Raises:
         TypeError: If `strategy` is no `Strategy`.
-        ValueError: If there is another one of that name, or the name is no plain word.
+        ValueError: If the name is one of the package's own, or no plain word.
     """
     if not isinstance(strategy, Strategy):
         raise TypeError(f"`strategy` must be a Strategy, received {strategy!r}.")
-    if _REGISTERED.get(name, strategy) != strategy or not name.replace("-", "_").isidentifier():
+    if name in _OWN or not name.replace("-", "_").isidentifier():
         raise ValueError(
             f"`name` must be a new one of letters, digits, `_` and `-`, received {name!r}."
         )
@@ -111,5 +112,6 @@ register(
         keeps="all data",
     ),
 )
+_OWN = frozenset(_REGISTERED)
 
-__all__ = ["Strategy", "VCLVAE", "get", "names", "register"]
+__all__ = ["VCLVAE", "Strategy", "get", "names", "register"]

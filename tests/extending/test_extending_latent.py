@@ -22,7 +22,9 @@ class GaussianOnly(klv.latents.Latent):
 class TwoBlocks(klv.latents.Latent):
     def __init__(self, style=2, content=4, **kwargs):
         self.sizes = {"style": style, "content": content}
-        heads = {name: klv.latents.GaussianLatent(size, seed=1) for name, size in self.sizes.items()}
+        heads = {
+            name: klv.latents.GaussianLatent(size, seed=1) for name, size in self.sizes.items()
+        }
         categorical = klv.latents.RelaxedCategoricalLatent(16, 1, seed=1)
         super().__init__(heads, categorical, **kwargs)
 

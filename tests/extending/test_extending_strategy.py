@@ -37,10 +37,12 @@ def test_it_builds_models_with_terms_of_their_own():
 
 def test_the_command_line_and_the_report_see_it(tmp_path):
     module = tmp_path / "my_strategies.py"
-    body = "import keras_lifelong_vae as klv\n\n" + _source(register_gentle) + "\nregister_gentle()\n"
+    body = (
+        "import keras_lifelong_vae as klv\n\n" + _source(register_gentle) + "\nregister_gentle()\n"
+    )
     module.write_text(body)
     out = tmp_path / "runs"
-    small = ["--epochs", "1", "--tasks", "2", "--latent-dim", "3", "--no-jit-compile"]
+    small = ["--epochs", "1", "--tasks", "4", "--latent-dim", "3", "--no-jit-compile"]
     own = ["--import", str(module)]
     names = ["--strategies", "naive", "gentle", "full-batch"]
     command = ["compare", "digits-split", *names, "--seeds", "0", "--out", str(out), *small]
