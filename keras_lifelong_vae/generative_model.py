@@ -1,6 +1,6 @@
 """A VAE that can be asked: encode, decode, reconstruct, generate, score."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -214,14 +214,13 @@ class GenerativeModel(keras.Model):
                 f"`decode` of a {type(self.student.latent).__name__} needs {wanted} of `category` "
                 f"and `category_probs`, received {category!r} and {category_probs!r}."
             )
-        rows = len(continuous)
-        if category_probs is not None:
-            inputs = (continuous, self._checked_probs(category_probs, rows))
+        name, inputs = "decode_continuous", [continuous]
+        if category is not None:
+            name = "decode"
+            inputs.append(self._checked_categories(category, len(continuous)))
+        elif category_probs is not None:
             name = "decode_one_hot"
-        elif category is not None:
-            inputs, name = (continuous, self._checked_categories(category, rows)), "decode"
-        else:
-            inputs, name = (continuous,), "decode_continuous"
+            inputs.append(self._checked_probs(category_probs, len(continuous)))
         return self._ask(name, _cut(inputs, batch_size))["images"]
 
     def reconstruct(self, images: Any, batch_size: int = 256) -> np.ndarray:
@@ -454,7 +453,7 @@ def _row_seeds(numbers: np.random.Generator, rows: int) -> np.ndarray:
     return numbers.integers(-(2**63), 2**63, rows, dtype="int64")
 
 
-def _cut(arrays: tuple[Any, ...], batch_size: int) -> Iterator[tuple[Any, ...]]:
+def _cut(arrays: Sequence[Any], batch_size: int) -> Iterator[tuple[Any, ...]]:
     size = check_positive_int(batch_size, "batch_size")
     for begin in range(0, len(arrays[0]), size):
         yield tuple(array[begin : begin + size] for array in arrays)

@@ -97,7 +97,7 @@ class LifelongVAE(GenerativeModel):
             seed,
             **kwargs,
         )
-        self.replay = replay
+        self.replay: Any = replay
         self.teacher = self.student.copy("teacher")
         self.teacher.trainable = False
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -111,7 +111,8 @@ class LifelongVAE(GenerativeModel):
         self.built = True
 
     def _build_replay(self) -> None:
-        self.aggregate_posterior = self.recent_codes = None
+        self.aggregate_posterior: Any = None
+        self.recent_codes: Any = None
         if self.replay is not None and self.replay.needs_summaries:
             latent = self.student.latent
             self.recent_codes = RecentCodes(RECENT_CODES, latent.latent_dim, latent.capacity)
@@ -247,7 +248,8 @@ class LifelongVAE(GenerativeModel):
 
     def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
         """What is minimised, and each term by its name; scalars, in nats per image."""
-        total, logs = tf.constant(0.0), {}
+        total = tf.constant(0.0)
+        logs: dict[str, Tensor] = {}
         for term in self.terms:
             value = term.value(step) if term.weight else dict.fromkeys(term.names(self), 0.0)
             parts = value if isinstance(value, dict) else {term.name: value}
@@ -327,4 +329,4 @@ class LifelongVAE(GenerativeModel):
         objects = {
             name: deserialize(config[name]) for name in ("replay", "terms") if name in config
         }
-        return super().from_config({**config, **objects})
+        return super().from_config(config | objects)

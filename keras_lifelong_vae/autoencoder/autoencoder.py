@@ -47,13 +47,10 @@ class Autoencoder(keras.layers.Layer):
         )
 
     def build(self, input_shape: Any) -> None:
-        shapes = {
-            self.latent: self.encoder.output_shape,
-            self.likelihood: self.decoder.output_shape,
-        }
-        for layer, shape in shapes.items():
-            if not layer.built:
-                layer.build(shape)
+        if not self.latent.built:
+            self.latent.build(self.encoder.output_shape)
+        if not self.likelihood.built:
+            self.likelihood.build(self.decoder.output_shape)
 
     def posterior(self, images: Tensor, training: bool = False) -> Posterior:
         """q(z | x) of `images`."""

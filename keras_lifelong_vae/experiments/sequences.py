@@ -218,8 +218,9 @@ def register(name: str, sequence: "SequenceSpec | TaskSequence") -> None:
     """
     if name in SEQUENCES:
         raise ValueError(f"`name` must be a new one, received {name!r}.")
-    is_spec = isinstance(sequence, SequenceSpec)
-    SEQUENCES[name] = sequence if is_spec else of_own_tasks(sequence)
+    if isinstance(sequence, TaskSequence):
+        sequence = of_own_tasks(sequence)
+    SEQUENCES[name] = sequence
 
 
 def resolve(sequence: Any, options: Mapping[str, Any]) -> tuple[str, SequenceSpec]:
@@ -229,20 +230,14 @@ def resolve(sequence: Any, options: Mapping[str, Any]) -> tuple[str, SequenceSpe
         ValueError: If there is none of that name, own tasks are given a batch size, or one of them
             has no test images.
     """
-    name, spec = (
-        ("own tasks", of_own_tasks(sequence))
-        if isinstance(sequence, TaskSequence)
-        else (
-            sequence,
-            get(sequence),
-        )
-    )
+    own = isinstance(sequence, TaskSequence)
+    spec = of_own_tasks(sequence) if own else get(sequence)
     if not spec.data and options.get("batch_size") is not None:
         raise ValueError(
             f"`batch_size` must be None for own tasks, which bring theirs, "
             f"received {options['batch_size']!r}."
         )
-    return name, spec
+    return "own tasks" if own else sequence, spec
 
 
 def of_own_tasks(sequence: TaskSequence) -> SequenceSpec:

@@ -1,6 +1,7 @@
 """Images that a trained model makes, kept for the pictures of a report."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def write_specimens(path: Path, model: LifelongVAE, seed: int) -> None:
         categories = np.arange(model.active_categories)
         rows = [np.repeat(code[None], len(categories), 0) for code in codes]
         images["traversals"] = np.stack([model.decode(row, categories) for row in rows])
-    arrays = {name: _bytes(one) for name, one in images.items()}
+    arrays: dict[str, Any] = {name: _bytes(one) for name, one in images.items()}
     write_atomically(path, lambda temporary: np.savez_compressed(temporary, **arrays))
 
 

@@ -136,7 +136,7 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
         return tf.where(active, logits, tf.constant(INACTIVE_LOGIT, logits.dtype))
 
     def sample(self, logits: Tensor, seed: Tensor, training: bool = False) -> Tensor:
-        """One z_d per row of `logits`: relaxed if `training` (`seed` is of the batch), else hard."""
+        """One z_d per row of `logits`: relaxed if `training`, else hard."""
         if training:
             temperature = tf.cast(tf.convert_to_tensor(self.temperature), logits.dtype)
             relaxed = tfd.RelaxedOneHotCategorical(temperature, logits=logits)
