@@ -85,8 +85,8 @@ class Replay:
     pi = k / (k + 1): all tasks are equally likely.
 
     Args:
-        ratio: Replayed images on top of each real one, 2 if `None`; 1 with "in_batch". They weigh pi in all however
-            many they are; more of them mean less noise, and time in proportion.
+        ratio: Replayed images on top of each real one, 2 if `None`. They weigh pi in all however
+            many they are; more of them mean less noise, and time in proportion. It is 1 in batch.
         share: pi, fixed, in (0, 1); k / (k + 1) if `None`.
         mode: "on_top" of the whole real batch (better and dearer), or "in_batch": each image of
             the batch is replaced by a replayed one with probability pi.
