@@ -175,7 +175,8 @@ class Latent(keras.layers.Layer):
 
     def call(self, features: Tensor, training: bool | None = None) -> tuple[LatentCode, Posterior]:
         posterior = self.posterior(features)
-        return self.sample(posterior, self.seed_generator.next(), bool(training)), posterior
+        seed = noise.next_seed(self.seed_generator)
+        return self.sample(posterior, seed, bool(training)), posterior
 
     def _split(self, gaussian: GaussianParameters) -> list[GaussianParameters]:
         parts = zip(*(self._split_one(parameter) for parameter in gaussian))

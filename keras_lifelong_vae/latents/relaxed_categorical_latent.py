@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae import noise
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.growing_weights import GrowingWeights
 from keras_lifelong_vae.latents.divergences import categorical_kl
@@ -177,7 +178,8 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
 
     def call(self, features: Tensor, training: bool | None = None) -> tuple[Tensor, Tensor]:
         logits = self.posterior(features)
-        return self.sample(logits, self.seed_generator.next(), bool(training)), logits
+        seed = noise.next_seed(self.seed_generator)
+        return self.sample(logits, seed, bool(training)), logits
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, Any]:
         shape = (*input_shape[:-1], self.capacity)

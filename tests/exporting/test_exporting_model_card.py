@@ -4,13 +4,13 @@ import subprocess
 import keras
 import pytest
 import tensorflow as tf
-from export_helpers import digits, small_model
+from exporting_helpers import digits, small_model
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.export.commit import git_commit
-from keras_lifelong_vae.export.facts import gather
-from keras_lifelong_vae.export.model_card import model_card
-from keras_lifelong_vae.export.signatures import signatures
+from keras_lifelong_vae.exporting.commit import git_commit
+from keras_lifelong_vae.exporting.facts import gather
+from keras_lifelong_vae.exporting.model_card import model_card
+from keras_lifelong_vae.exporting.signatures import signatures
 
 
 def facts_of(model, figures=()):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from export_helpers import (
+from exporting_helpers import (
     ROWS,
     ask,
     ask_in_process,
@@ -15,7 +15,7 @@ from export_helpers import (
 )
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.export.signatures import signatures
+from keras_lifelong_vae.exporting.signatures import signatures
 
 NAMES = tuple(signatures((8, 8, 1), 5, 3))
 FIELDS = signatures((8, 8, 1), 5, 3)

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from export_c_program import COMPILER, build, run
-from export_helpers import (
+from exporting_c_program import COMPILER, build, run
+from exporting_helpers import (
     EVENT_SHAPE,
     ask_in_process,
     assert_close,

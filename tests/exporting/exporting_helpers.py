@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae import LifelongVAE, data, networks
-from keras_lifelong_vae.export.endpoints import Endpoints
+from keras_lifelong_vae.exporting.endpoints import Endpoints
 
 EVENT_SHAPE = (8, 8, 1)
 ROWS = 7
