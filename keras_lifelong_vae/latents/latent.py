@@ -92,7 +92,7 @@ class Latent(keras.layers.Layer):
         """q(z | x) for `features` `(batch_size, num_features)`."""
         parts = [block.posterior(features) for block in self.blocks.values()]
         if self.categorical is None:
-            logits = tf.zeros((tf.shape(features)[0], 0), self.compute_dtype)
+            logits = tf.zeros_like(parts[0].loc[:, :0])
         else:
             logits = self.categorical.posterior(features)
         return Posterior(GaussianParameters(*(_joined(part) for part in zip(*parts))), logits)

@@ -4,21 +4,14 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from latents_examples import TwoBlocks
 
-from keras_lifelong_vae.latents import GaussianLatent, JointLatent, Latent, MixturePriorLatent
+from keras_lifelong_vae.latents import JointLatent, Latent, MixturePriorLatent
 from keras_lifelong_vae.latents.divergences import gaussian_kl
 from keras_lifelong_vae.types import GaussianParameters
 
 FEATURES = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
 SEED = tf.constant([3, 4])
-
-
-@keras.saving.register_keras_serializable("tests")
-class TwoBlocks(Latent):
-    """Two Gaussian heads and no categories."""
-
-    def __init__(self, **kwargs):
-        super().__init__({"style": GaussianLatent(2), "place": GaussianLatent(3)}, **kwargs)
 
 
 def with_active(number, latent_dim=2, categories_per_task=1, task_capacity=4, **kwargs):
