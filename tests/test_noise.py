@@ -61,9 +61,7 @@ def test_a_seed_of_the_batch_is_that_of_tensorflow():
     assert (own.dtype, own.shape) == (tf.int32, (2,))
     expected = tf.random.stateless_normal((4, 3), own)
     np.testing.assert_array_equal(noise.normal(own, 4, 3), expected)
-    np.testing.assert_array_equal(
-        noise.uniform(own, 4), tf.random.stateless_uniform((4,), own)
-    )
+    np.testing.assert_array_equal(noise.uniform(own, 4), tf.random.stateless_uniform((4,), own))
     parts = noise.split(own, 3)
     assert {part.dtype for part in parts} == {tf.int32}
     np.testing.assert_array_equal(parts, tf.random.split(own, 3))

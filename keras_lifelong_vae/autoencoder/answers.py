@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from keras_lifelong_vae import noise
 from keras_lifelong_vae.autoencoder.autoencoder import Autoencoder
 from keras_lifelong_vae.autoencoder.bounds import elbo_terms
 from keras_lifelong_vae.autoencoder.validity import answer, in_support, is_one_of

@@ -47,7 +47,10 @@ class Autoencoder(keras.layers.Layer):
         )
 
     def build(self, input_shape: Any) -> None:
-        shapes = {self.latent: self.encoder.output_shape, self.likelihood: self.decoder.output_shape}
+        shapes = {
+            self.latent: self.encoder.output_shape,
+            self.likelihood: self.decoder.output_shape,
+        }
         for layer, shape in shapes.items():
             if not layer.built:
                 layer.build(shape)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from importlib.metadata import version as version_of
 from typing import Any
 
+from keras_lifelong_vae.autoencoder.validity import RULE
 from keras_lifelong_vae.exporting.commit import git_commit
 from keras_lifelong_vae.exporting.signatures import Signature
-from keras_lifelong_vae.autoencoder.validity import RULE
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.version import __version__
 
@@ -65,4 +65,3 @@ def gather(
         "bad_rows": RULE,
         "signatures": {name: signature.as_json() for name, signature in signatures.items()},
     }
-

@@ -47,13 +47,14 @@ def export_saved_model(
     | `generate_from_prior` | `seed`, `category` (-1: any) | `images` |
     | `score` | `images`, `seed` | `negative_elbo` and its parts, nats per image |
 
-    `generate` draws z from where the codes of the learned tasks lie, if that is known, else from the
-    prior. `reconstruct_uint8`, `encode_uint8` and `score_uint8` take bytes 0 ... 255 instead. Without
-    a categorical part all that is about categories is missing. Each row's
-    noise comes from its own seed. A row with a value that is NaN, infinite or out of range, or
-    with a category that is not active, gets NaN in every float output and -1 in every integer
-    one; the other rows are answered as ever. `assets.extra/` holds `model_card.md` and
-    `signature.json`, which say the rest.
+    `generate` draws z from where the codes of the learned tasks lie, if that is known, else from
+    the prior. `reconstruct_uint8`, `encode_uint8` and `score_uint8` take bytes 0 ... 255 instead;
+    a model of real numbers has none of them. Without a categorical part all that is about
+    categories is missing. Each row's noise comes from its own seed. A row with a value that is NaN,
+    infinite or out of range, or with a category that is not active or a task that was not
+    finished, gets NaN in every float output and -1 in every integer one; the other rows are
+    answered as ever. `assets.extra/` holds `model_card.md` and `signature.json`, which say the
+    rest.
 
     Args:
         model: What to export.

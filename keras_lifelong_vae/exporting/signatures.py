@@ -149,9 +149,7 @@ def _fields(model: LifelongVAE, categories: int) -> dict[str, Field]:
         "category": Field(
             "int64", (), f"0 ... {last_category}", "z_d as an index; of q(z_d | x) its mode"
         ),
-        "category_or_any": Field(
-            "int64", (), f"{ANY} ... {last_category}", f"z_d; {ANY} draws it"
-        ),
+        "category_or_any": Field("int64", (), f"{ANY} ... {last_category}", f"z_d; {ANY} draws it"),
         "task": Field(
             "int64", (), f"{ANY} ... {last_task}", f"Task that z is drawn from; {ANY} for any"
         ),

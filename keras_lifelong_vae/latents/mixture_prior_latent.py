@@ -16,7 +16,7 @@ from keras_lifelong_vae.types import GaussianParameters, Tensor
 
 @register
 class MixturePriorLatent(GaussianLatent):
-    """q(z_c | x) = N(loc, exp(log_var)) with p(z_c) = sum_m w_m N(m_m, S_m), learned with the model.
+    """q(z_c | x) = N(loc, exp(log_var)) with p(z_c) = sum_m w_m N(m_m, S_m), which is learned.
 
     KL(q || p) has no closed form: it is estimated by log q(z | x) - log p(z) at z ~ q(z | x).
 

@@ -138,7 +138,7 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
         return tf.where(active, logits, tf.constant(lowest, logits.dtype))
 
     def sample(self, logits: Tensor, seed: Tensor, training: bool = False) -> Tensor:
-        """One z_d per row of `logits`: relaxed if `training`, for a seed of the batch; else hard."""
+        """One z_d per row: relaxed if `training`, which takes a seed of the batch; else hard."""
         if training:
             # In float32: Gumbel noise needs it, and its logarithms don't exist in bfloat16.
             temperature = tf.cast(tf.convert_to_tensor(self.temperature), tf.float32)

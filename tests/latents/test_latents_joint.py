@@ -80,9 +80,7 @@ def test_divergences_and_the_ratio_are_those_of_the_heads():
     categorical = layer.categorical
     kls = layer.kl(first, second)
     np.testing.assert_array_equal(kls["gaussian"], gaussian_kl(first.gaussian, second.gaussian))
-    np.testing.assert_array_equal(
-        kls["categorical"], categorical.kl(first.logits, second.logits)
-    )
+    np.testing.assert_array_equal(kls["categorical"], categorical.kl(first.logits, second.logits))
     code = layer.sample(first, SEED)
     to_prior = layer.kl_to_prior(first, code)
     assert list(to_prior) == list(layer.heads) == ["gaussian", "categorical"]
