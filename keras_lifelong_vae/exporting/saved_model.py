@@ -103,15 +103,20 @@ def check_model(model: Any) -> None:
         raise TypeError(f"`model` must be a LifelongVAE, received {type(model).__name__}.")
 
 
+def answers_of(model: LifelongVAE) -> Answers:
+    """What `model` answers now, with its numbers of categories and tasks as constants."""
+    active = model.active_categories if model.has_categories else None
+    draw = None if model.summaries is None else model.summaries.sample
+    return Answers(model.student, active, draw, int(model.summarized_tasks))
+
+
 def archive_of(model: LifelongVAE, known: Mapping[str, Signature]) -> keras.export.ExportArchive:
     """The signatures `known`, and of the variables of `model` those that they read.
 
     The student itself isn't tracked: the archive would write its weights a second time, as Keras
     variables, and its seeds and temperature with them.
     """
-    active = model.active_categories if model.has_categories else None
-    draw = None if model.summaries is None else model.summaries.sample
-    endpoints = Answers(model.student, active, draw, int(model.summarized_tasks))
+    endpoints = answers_of(model)
     archive = keras.export.ExportArchive()
     for name, signature in known.items():
         archive.add_endpoint(name, getattr(endpoints, signature.endpoint), signature.specs())

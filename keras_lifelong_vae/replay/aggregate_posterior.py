@@ -121,8 +121,10 @@ class AggregatePosterior(GrowingWeights):
             wanted = tf.reshape(tf.cast(task, tf.int32), (-1, 1))
             own = tf.range(rows)[None] // self.num_components == wanted
             weights = tf.where(own | (wanted == ANY), weights, 0.0)
-        if category is not None:
-            given = tf.gather(tf.transpose(self.category_probs), tf.maximum(category, 0))
+        if category is not None and self.category_probs.shape[1]:
+            # One that there is no room for spoils its own row alone, see `validity`.
+            place = tf.clip_by_value(category, 0, self.category_probs.shape[1] - 1)
+            given = tf.gather(tf.transpose(self.category_probs), place)
             given = tf.where((category == ANY)[:, None], 1.0, given + 1e-9)
             weights *= given
         component = tf.minimum(draw_index(weights, seeds[0]), rows - 1)
