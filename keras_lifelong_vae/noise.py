@@ -6,6 +6,7 @@ A seed is int32 `(2,)` for a batch, as in `tf.random.stateless_normal`, or int64
 
 import math
 
+import keras
 import tensorflow as tf
 
 from keras_lifelong_vae.philox import philox
@@ -13,6 +14,11 @@ from keras_lifelong_vae.types import Tensor
 
 WORDS_PER_BLOCK = 4
 DRAWS, SEEDS = 0, 1  # the second word of a counter: numbers never come from where seeds do
+
+
+def next_seed(generator: keras.random.SeedGenerator) -> Tensor:
+    """A seed of a batch, int32 `(2,)`: Keras gives int64, which would be a seed for each row."""
+    return tf.cast(generator.next(), tf.int32)
 
 
 def split(seed: Tensor, number: int) -> list[Tensor]:

@@ -27,10 +27,7 @@ class Posterior(NamedTuple):
 
 
 class LatentCode(NamedTuple):
-    """z = (z_c, z_d), `(batch_size, latent_dim)` and `(batch_size, capacity)`.
-
-    z_d is one-hot, or relaxed in training.
-    """
+    """z = (z_c, z_d): `(batch_size, latent_dim)`; `(batch_size, capacity)`, one-hot or relaxed."""
 
     continuous: Tensor
     discrete: Tensor

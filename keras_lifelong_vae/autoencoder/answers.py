@@ -87,6 +87,14 @@ class Answers:
     def generate_from_prior(self, seed: Tensor, category: Tensor) -> dict[str, Tensor]:
         return self._generate(self._prior(seed), category, tf.ones_like(seed, tf.bool))
 
+    def generate_continuous(self, seed: Tensor, task: Tensor) -> dict[str, Tensor]:
+        """Of a latent without categories."""
+        return self.generate(seed, tf.fill(tf.shape(seed), tf.constant(ANY, tf.int64)), task)
+
+    def generate_continuous_from_prior(self, seed: Tensor) -> dict[str, Tensor]:
+        """Of a latent without categories."""
+        return self._images(tf.ones_like(seed, tf.bool), self._prior(seed))
+
     def score(self, images: Tensor, seed: Tensor) -> dict[str, Tensor]:
         posterior = self.student.posterior(images)  # q(z | x)
         code = self.student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard

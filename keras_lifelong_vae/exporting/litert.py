@@ -36,7 +36,7 @@ def export_litert(model: LifelongVAE, path: str | os.PathLike[str]) -> dict[str,
     Example:
 
     ```python
-    files = klv.export.export_litert(model, "device")
+    files = klv.exporting.export_litert(model, "device")
     encode = Interpreter(str(files["encode"])).get_signature_runner("encode")  # ai_edge_litert
     codes = encode(images=images)
     ```

@@ -12,10 +12,11 @@ def model_card(facts: Mapping[str, Any]) -> str:
 
 def _head(facts: Mapping[str, Any]) -> list[str]:
     size, active = "x".join(map(str, facts["event_shape"])), facts["active_categories"]
+    categories = f", {active} active categories" if active else ""
     rows = {
         "event shape": f"{size}, {facts['support']}",
         "tasks learned": _tasks(facts),
-        "latent": f"{facts['latent_dim']} Gaussian dimensions, {active} active categories",
+        "latent": f"{facts['latent_dim']} Gaussian dimensions{categories}",
         "generates from": facts["generates_from"].replace("_", " "),
         "likelihood": facts["likelihood"],
         "parameters": f"{facts['parameters']:,}",

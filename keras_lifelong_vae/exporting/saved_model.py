@@ -48,12 +48,13 @@ def export_saved_model(
     | `score` | `images`, `seed` | `negative_elbo` and its parts, nats per image |
 
     `generate` draws z from where the codes of the learned tasks lie, if that is known, else from
-    the prior. `reconstruct_uint8`, `encode_uint8` and `score_uint8` take bytes 0 ... 255 instead.
-    What is about categories is missing for a latent without them. Each row's
-    noise comes from its own seed. A row with a value that is NaN, infinite or out of range, or
-    with a category that is not active, gets NaN in every float output and -1 in every integer
-    one; the other rows are answered as ever. `assets.extra/` holds `model_card.md` and
-    `signature.json`, which say the rest.
+    the prior. `reconstruct_uint8`, `encode_uint8` and `score_uint8` take bytes 0 ... 255 instead;
+    a model of real numbers has none of them. Without a categorical part all that is about
+    categories is missing. Each row's noise comes from its own seed. A row with a value that is NaN,
+    infinite or out of range, or with a category that is not active or a task that was not
+    finished, gets NaN in every float output and -1 in every integer one; the other rows are
+    answered as ever. `assets.extra/` holds `model_card.md` and `signature.json`, which say the
+    rest.
 
     Args:
         model: What to export.
@@ -102,15 +103,20 @@ def check_model(model: Any) -> None:
         raise TypeError(f"`model` must be a LifelongVAE, received {type(model).__name__}.")
 
 
+def answers_of(model: LifelongVAE) -> Answers:
+    """What `model` answers now, with its numbers of categories and tasks as constants."""
+    active = model.active_categories if model.has_categories else None
+    draw = None if model.summaries is None else model.summaries.sample
+    return Answers(model.student, active, draw, int(model.summarized_tasks))
+
+
 def archive_of(model: LifelongVAE, known: Mapping[str, Signature]) -> keras.export.ExportArchive:
     """The signatures `known`, and of the variables of `model` those that they read.
 
     The student itself isn't tracked: the archive would write its weights a second time, as Keras
     variables, and its seeds and temperature with them.
     """
-    active = model.active_categories if model.has_categories else None
-    draw = None if model.summaries is None else model.summaries.sample
-    endpoints = Answers(model.student, active, draw, int(model.summarized_tasks))
+    endpoints = answers_of(model)
     archive = keras.export.ExportArchive()
     for name, signature in known.items():
         archive.add_endpoint(name, getattr(endpoints, signature.endpoint), signature.specs())

@@ -10,6 +10,11 @@ import tensorflow as tf
 from keras_lifelong_vae.autoencoder.answers import ANY
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 
+SCORE = (
+    "-ELBO, an upper bound of -log p(x) in expectation. It compares models on the same data, and "
+    "says little about whether an image is new to the model"
+)
+
 
 @dataclass(frozen=True)
 class Field:
@@ -20,20 +25,22 @@ class Field:
         shape: Of one row.
         unit: In what it is measured, or the range its values come from.
         meaning: In one line.
+        valid: A value that can be answered.
     """
 
     dtype: str
     shape: tuple[int, ...]
     unit: str
     meaning: str
+    valid: int = 0
 
     def spec(self, name: str) -> tf.TensorSpec:
         """With a free batch dimension."""
         return tf.TensorSpec((None, *self.shape), self.dtype, name)
 
     def example(self) -> np.ndarray:
-        """One valid row of zeros, `(1, *shape)`."""
-        return np.zeros((1, *self.shape), self.dtype)
+        """One valid row, `(1, *shape)`."""
+        return np.full((1, *self.shape), self.valid, self.dtype)
 
     def as_json(self) -> dict[str, Any]:
         shape = [None, *self.shape]
@@ -87,7 +94,7 @@ def signatures(model: LifelongVAE) -> dict[str, Signature]:
     encoding = some("loc", "scale", *(("category_probs", "category") if categories else ()))
     reconstructs = (some("reconstruction"), "E[x | z] at the mode of q(z | x)")
     encodes = (encoding, "The posterior q(z | x)")
-    scores = (scored, "-ELBO, an upper bound of -log p(x) in expectation")
+    scores = (scored, SCORE)
     found = {
         "serving_default": Signature("reconstruct", images, *reconstructs),
         "reconstruct": Signature("reconstruct", images, *reconstructs),
@@ -109,25 +116,24 @@ def _generating(
     some: Callable[..., dict[str, Field]], categories: int, tasks: int
 ) -> dict[str, Signature]:
     """Those that give images for a z."""
-    images, where = some("images"), "where the codes of its tasks lie" if tasks else "p(z)"
-    draws = some("seed", "task", category="category_or_any")
-    found = {
-        "generate": Signature("generate", draws, images, f"E[x | z] with z from {where}"),
-        "generate_from_prior": Signature(
-            "generate_from_prior",
-            some("seed", category="category_or_any"),
-            images,
-            "E[x | z] with z ~ p(z)",
-        ),
-    }
+    seed, code, images = some("seed"), some("z_continuous"), some("images")
+    category, task = some(category="category_or_any"), some("task")
+    codes = f"E[x | z] with z from {'where the codes of its tasks lie' if tasks else 'p(z)'}"
+    prior, decoded = "E[x | z] with z ~ p(z)", "E[x | z]"
     if not categories:
-        decode = Signature("decode_continuous", some("z_continuous"), images, "E[x | z]")
-        return {**found, "decode": decode}
-    by_index, by_probs = ("z_continuous", "category"), ("z_continuous", "category_probs")
+        from_prior = "generate_continuous_from_prior"
+        return {
+            "generate": Signature("generate_continuous", {**seed, **task}, images, codes),
+            "generate_from_prior": Signature(from_prior, seed, images, prior),
+            "decode": Signature("decode_continuous", code, images, decoded),
+        }
+    drawn = {**seed, **category}
+    index, probs = {**code, **some("category")}, {**code, **some("category_probs")}
     return {
-        **found,
-        "decode": Signature("decode", some(*by_index), images, "E[x | z]"),
-        "decode_one_hot": Signature("decode_one_hot", some(*by_probs), images, "E[x | z]"),
+        "generate": Signature("generate", {**drawn, **task}, images, codes),
+        "generate_from_prior": Signature("generate_from_prior", drawn, images, prior),
+        "decode": Signature("decode", index, images, decoded),
+        "decode_one_hot": Signature("decode_one_hot", probs, images, decoded),
     }
 
 
@@ -149,9 +155,11 @@ def _fields(model: LifelongVAE, categories: int) -> dict[str, Field]:
         "category": Field(
             "int64", (), f"0 ... {last_category}", "z_d as an index; of q(z_d | x) its mode"
         ),
-        "category_or_any": Field("int64", (), f"{ANY} ... {last_category}", f"z_d; {ANY} draws it"),
+        "category_or_any": Field(
+            "int64", (), f"{ANY} ... {last_category}", f"z_d; {ANY} draws it", ANY
+        ),
         "task": Field(
-            "int64", (), f"{ANY} ... {last_task}", f"Task that z is drawn from; {ANY} for any"
+            "int64", (), f"{ANY} ... {last_task}", f"Task that z is drawn from; {ANY} for any", ANY
         ),
         "category_probs": Field(
             "float32", (categories,), "[0, 1]", "Probabilities of z_d, or a one-hot vector"

@@ -102,7 +102,7 @@ class GaussianLatent(keras.layers.Layer):
 
     def call(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         posterior = self.posterior(features)
-        return self.sample(posterior, self.seed_generator.next()), *posterior
+        return self.sample(posterior, noise.next_seed(self.seed_generator)), *posterior
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, Any, Any]:
         shape = (*input_shape[:-1], self.latent_dim)

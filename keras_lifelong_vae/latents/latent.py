@@ -1,6 +1,6 @@
 """What every latent offers: q(z | x), p(z) and the mathematics between them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -19,7 +19,8 @@ class Latent(keras.layers.Layer):
         q(z | x) = q(z_d | x) prod_b q(z_b | x),    p(z) = p(z_d) prod_b p(z_b)
 
     z_c is the concatenation of all z_b. A subclass calls `super().__init__` with its heads and
-    passes on `**kwargs`; to change a prior or a posterior, change the head that owns it.
+    passes on `**kwargs`; arguments of its own it adds to `get_config`. To change a prior or a
+    posterior, change the head that owns it.
 
     Args:
         blocks: Gaussian heads by name, at least one; the name is used in logs, `kl_NAME`.
@@ -41,8 +42,8 @@ class Latent(keras.layers.Layer):
     ```python
     @keras.saving.register_keras_serializable("mine")
     class GaussianOnly(klv.latents.Latent):
-        def __init__(self, latent_dim=8, **kwargs):
-            super().__init__({"gaussian": klv.latents.GaussianLatent(latent_dim)}, **kwargs)
+        def __init__(self, **kwargs):
+            super().__init__({"gaussian": klv.latents.GaussianLatent(8)}, **kwargs)
     ```
     """
 
@@ -83,7 +84,7 @@ class Latent(keras.layers.Layer):
                 head.build(input_shape)
 
     def begin_step(self, finished_tasks: Tensor, training_steps: Tensor) -> None:
-        """Called at the beginning of each training step: makes the task's categories active."""
+        """Called as each training step begins: the present task's categories become active."""
         if self.categorical is not None:
             active = self.categories_per_task * (finished_tasks + 1)
             self.categorical.active_categories.assign(active)
@@ -92,36 +93,30 @@ class Latent(keras.layers.Layer):
         """q(z | x) for `features` `(batch_size, num_features)`."""
         parts = [block.posterior(features) for block in self.blocks.values()]
         if self.categorical is None:
-            logits = tf.zeros((tf.shape(features)[0], 0), self.compute_dtype)
+            logits = tf.zeros_like(parts[0].loc[:, :0])
         else:
             logits = self.categorical.posterior(features)
-        return Posterior(
-            GaussianParameters(*(_joined(part) for part in zip(*parts, strict=True))), logits
-        )
+        gaussian = GaussianParameters(*map(_joined, zip(*parts, strict=True)))
+        return Posterior(gaussian, logits)
 
     def sample(self, posterior: Posterior, seed: Tensor, training: bool = False) -> LatentCode:
         """One z per row of `posterior`; z_d relaxed if `training`, hard otherwise."""
-        seeds = noise.split(seed, len(self.blocks) + 1)
-        blocks = self.blocks.values()
-        parts = [
-            block.sample(own, one)
-            for block, own, one in zip(
-                blocks, self._split(posterior.gaussian), seeds[:-1], strict=True
-            )
-        ]
+        *seeds, last_seed = noise.split(seed, len(self.blocks) + 1)
+        own = zip(self.blocks.values(), self._split(posterior.gaussian), seeds, strict=True)
+        parts = [block.sample(gaussian, one) for block, gaussian, one in own]
         if self.categorical is None:
             return LatentCode(_joined(parts), posterior.logits)
-        discrete = self.categorical.sample(posterior.logits, seeds[-1], training)
+        discrete = self.categorical.sample(posterior.logits, last_seed, training)
         return LatentCode(_joined(parts), discrete)
 
     def sample_prior(self, num_samples: Tensor, seed: Tensor) -> LatentCode:
         """`num_samples` draws of z ~ p(z), z_d hard."""
-        seeds = noise.split(seed, len(self.blocks) + 1)
-        pairs = zip(self.blocks.values(), seeds[:-1], strict=True)
+        *seeds, last_seed = noise.split(seed, len(self.blocks) + 1)
+        pairs = zip(self.blocks.values(), seeds, strict=True)
         continuous = _joined([block.sample_prior(num_samples, one) for block, one in pairs])
         if self.categorical is None:
             return LatentCode(continuous, tf.zeros((num_samples, 0), continuous.dtype))
-        return LatentCode(continuous, self.categorical.sample_prior(num_samples, seeds[-1]))
+        return LatentCode(continuous, self.categorical.sample_prior(num_samples, last_seed))
 
     def mode(self, posterior: Posterior) -> LatentCode:
         """The most probable z of each row."""
@@ -133,8 +128,13 @@ class Latent(keras.layers.Layer):
 
     def kl(self, first: Posterior, second: Posterior) -> dict[str, Tensor]:
         """KL(first || second) by head, nats per example, each `(batch_size,)`."""
-        parts = self._with_blocks(self._split(first.gaussian), self._split(second.gaussian))
-        found = {name: block.kl(*pair) for name, block, *pair in parts}
+        own = zip(
+            self.blocks.items(),
+            self._split(first.gaussian),
+            self._split(second.gaussian),
+            strict=True,
+        )
+        found = {name: block.kl(*pair) for (name, block), *pair in own}
         if self.categorical is not None:
             found["categorical"] = self.categorical.kl(first.logits, second.logits)
         return found
@@ -150,8 +150,8 @@ class Latent(keras.layers.Layer):
             of_present_task: bool `(batch_size,)`, rows that are known to be of the present task,
                 so that p(z_d) is uniform over its categories; over all active ones if `None`.
         """
-        parts = self._with_blocks(self._split(posterior.gaussian), self._cut(code.continuous))
-        found = {name: block.kl_to_prior(*pair) for name, block, *pair in parts}
+        blocks = self._with_own(posterior.gaussian, code)
+        found = {name: block.kl_to_prior(own, z) for name, block, own, z in blocks}
         if self.categorical is not None:
             logits = self.categorical.prior_logits()
             if of_present_task is not None:
@@ -163,8 +163,7 @@ class Latent(keras.layers.Layer):
     def log_ratio(self, code: LatentCode, posterior: Posterior) -> Tensor:
         """log p(z) - log q(z | x) at a z with a hard z_d, nats per example, `(batch_size,)`."""
         total = tf.zeros_like(code.continuous[:, 0])
-        parts = self._with_blocks(self._split(posterior.gaussian), self._cut(code.continuous))
-        for _, block, own, z in parts:
+        for _, block, own, z in self._with_own(posterior.gaussian, code):
             total += block.log_prior(z) - block.log_posterior(z, own)
         if self.categorical is not None:
             total += self.categorical.log_ratio(code.discrete, posterior.logits)
@@ -178,16 +177,21 @@ class Latent(keras.layers.Layer):
 
     def call(self, features: Tensor, training: bool | None = None) -> tuple[LatentCode, Posterior]:
         posterior = self.posterior(features)
-        return self.sample(posterior, self.seed_generator.next(), bool(training)), posterior
-
-    def _with_blocks(self, *parts: Any) -> Any:
-        return zip(self.blocks, self.blocks.values(), *parts, strict=True)
+        seed = noise.next_seed(self.seed_generator)
+        return self.sample(posterior, seed, bool(training)), posterior
 
     def _split(self, gaussian: GaussianParameters) -> list[GaussianParameters]:
-        parts = zip(*(self._cut(parameter) for parameter in gaussian), strict=True)
+        parts = zip(*(self._split_one(parameter) for parameter in gaussian), strict=True)
         return [GaussianParameters(*part) for part in parts]
 
-    def _cut(self, values: Tensor) -> list[Tensor]:
+    def _with_own(
+        self, gaussian: GaussianParameters, code: LatentCode
+    ) -> Iterator[tuple[str, GaussianLatent, GaussianParameters, Tensor]]:
+        """Each block's name, the block, its q(z_b | x) and its z_b."""
+        parts, codes = self._split(gaussian), self._split_one(code.continuous)
+        return zip(self.blocks, self.blocks.values(), parts, codes, strict=True)
+
+    def _split_one(self, values: Tensor) -> list[Tensor]:
         if len(self.blocks) == 1:
             return [values]
         return tf.split(values, [block.latent_dim for block in self.blocks.values()], axis=-1)

@@ -16,7 +16,7 @@ from keras_lifelong_vae.types import GaussianParameters, Tensor
 
 @register
 class MixturePriorLatent(GaussianLatent):
-    """q(z_c | x) = N(loc, exp(log_var)) with p(z_c) = sum_m w_m N(m_m, S_m), learned too.
+    """q(z_c | x) = N(loc, exp(log_var)) with p(z_c) = sum_m w_m N(m_m, S_m), which is learned.
 
     KL(q || p) has no closed form: it is estimated by log q(z | x) - log p(z) at z ~ q(z | x).
 
@@ -42,22 +42,27 @@ class MixturePriorLatent(GaussianLatent):
 
     def sample_prior(self, num_samples: Tensor, seed: Tensor) -> Tensor:
         seeds = noise.split(seed, 2)
-        probs = tf.nn.softmax(tf.convert_to_tensor(self.prior_logits))
-        component = draw_index(tf.broadcast_to(probs, (num_samples, self.num_components)), seeds[0])
-        locs, log_vars = (tf.gather(weight, component) for weight in self._components())
-        return self.sample(GaussianParameters(locs, log_vars), seeds[1])
+        log_weights, components = self._prior()
+        weights = tf.broadcast_to(tf.exp(log_weights), (num_samples, self.num_components))
+        component = draw_index(weights, seeds[0])
+        drawn = GaussianParameters(*(tf.gather(one, component) for one in components))
+        return self.sample(drawn, seeds[1])
 
     def kl_to_prior(self, posterior: GaussianParameters, z: Tensor) -> Tensor:
         return self.log_posterior(z, posterior) - self.log_prior(z)
 
     def log_prior(self, z: Tensor) -> Tensor:
-        log_probs = normal(self._components()).log_prob(z[:, None])  # (batch_size, components, dim)
-        log_weights = tf.nn.log_softmax(tf.convert_to_tensor(self.prior_logits))
+        log_weights, components = self._prior()
+        log_probs = normal(components).log_prob(z[:, None])  # (batch_size, components, latent_dim)
         return tf.reduce_logsumexp(log_weights + tf.reduce_sum(log_probs, axis=-1), axis=-1)
 
-    def _components(self) -> GaussianParameters:
-        weights = (self.prior_locs, self.prior_log_vars)
-        return GaussianParameters(*(tf.convert_to_tensor(weight) for weight in weights))
+    def _prior(self) -> tuple[Tensor, GaussianParameters]:
+        """log w, `(num_components,)`, and the Gaussians, each `(num_components, latent_dim)`."""
+        logits, *components = (
+            tf.cast(tf.convert_to_tensor(weight), self.compute_dtype)
+            for weight in (self.prior_logits, self.prior_locs, self.prior_log_vars)
+        )
+        return tf.nn.log_softmax(logits), GaussianParameters(*components)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_components": self.num_components}

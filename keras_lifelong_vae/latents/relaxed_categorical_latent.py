@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae import noise
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.growing_weights import GrowingWeights
 from keras_lifelong_vae.latents.divergences import categorical_kl
@@ -121,9 +122,9 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
         """
         own = self.is_of_last_task(num_categories)
         active = tf.cast(tf.convert_to_tensor(self.active_categories), tf.float32)
-        all_share = tf.cast(OTHER_TASKS_SHARE / active, self.compute_dtype)
         own_share = (1.0 - OTHER_TASKS_SHARE) / num_categories
-        return self.mask(tf.math.log(all_share + tf.where(own, own_share, 0.0)))
+        shares = OTHER_TASKS_SHARE / active + tf.where(own, own_share, 0.0)
+        return self.mask(tf.cast(tf.math.log(shares), self.compute_dtype))
 
     def is_of_last_task(self, num_categories: int) -> Tensor:
         """Which are the last `num_categories` active ones, bool `(capacity,)`."""
@@ -133,14 +134,16 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
     def mask(self, logits: Tensor) -> Tensor:
         """`logits` with the categories that are not active ruled out."""
         active = tf.range(self.capacity) < tf.convert_to_tensor(self.active_categories)
-        return tf.where(active, logits, tf.constant(INACTIVE_LOGIT, logits.dtype))
+        lowest = max(INACTIVE_LOGIT, float(logits.dtype.min) / 2)  # finite in float16, too
+        return tf.where(active, logits, tf.constant(lowest, logits.dtype))
 
     def sample(self, logits: Tensor, seed: Tensor, training: bool = False) -> Tensor:
-        """One z_d per row of `logits`: relaxed if `training`, else hard."""
+        """One z_d per row: relaxed if `training`, which takes a seed of the batch; else hard."""
         if training:
-            temperature = tf.cast(tf.convert_to_tensor(self.temperature), logits.dtype)
-            relaxed = tfd.RelaxedOneHotCategorical(temperature, logits=logits)
-            return relaxed.sample(seed=tf.cast(seed, tf.int32))
+            # In float32: Gumbel noise needs it, and its logarithms don't exist in bfloat16.
+            temperature = tf.cast(tf.convert_to_tensor(self.temperature), tf.float32)
+            relaxed = tfd.RelaxedOneHotCategorical(temperature, tf.cast(logits, tf.float32))
+            return tf.cast(relaxed.sample(seed=tf.cast(seed, tf.int32)), logits.dtype)
         index = draw_index(tf.nn.softmax(logits), seed)
         return tf.one_hot(index, self.capacity, dtype=logits.dtype)
 
@@ -177,7 +180,8 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
 
     def call(self, features: Tensor, training: bool | None = None) -> tuple[Tensor, Tensor]:
         logits = self.posterior(features)
-        return self.sample(logits, self.seed_generator.next(), bool(training)), logits
+        seed = noise.next_seed(self.seed_generator)
+        return self.sample(logits, seed, bool(training)), logits
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, Any]:
         shape = (*input_shape[:-1], self.capacity)

@@ -51,7 +51,7 @@ class DiscretizedLogistic(Likelihood):
         """The distribution of the levels 0 ... 255, its batch shape `(batch_size,)`."""
         # Quantizing rounds up, hence the half: level k holds the values in (k - 1/2, k + 1/2].
         loc = MAX_LEVEL * self.mean(parameters) - 0.5
-        scale = tf.exp(tf.convert_to_tensor(self.log_scale))
+        scale = tf.exp(tf.cast(tf.convert_to_tensor(self.log_scale), self.compute_dtype))
         levels = tfd.QuantizedDistribution(tfd.Logistic(loc, scale), low=0.0, high=MAX_LEVEL)
         return tfd.Independent(levels, len(parameters.shape) - 1)
 

@@ -79,8 +79,8 @@ class Gaussian(Likelihood):
 
     def distribution(self, parameters: Tensor) -> Any:
         """The distribution of x, its batch shape `(batch_size,)`."""
-        scale = MIN_SCALE + tf.exp(tf.convert_to_tensor(self.log_scale))
-        scale *= tf.constant(self.units[1], scale.dtype)
+        log_scale = tf.cast(tf.convert_to_tensor(self.log_scale), self.compute_dtype)
+        scale = tf.constant(self.units[1], log_scale.dtype) * (MIN_SCALE + tf.exp(log_scale))
         return tfd.Independent(tfd.Normal(self.mean(parameters), scale), len(parameters.shape) - 1)
 
     def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:

@@ -142,7 +142,9 @@ class AggregatePosterior(GrowingWeights):
             own = tf.range(rows)[None] // self.num_components == wanted
             weights = tf.where(own | (wanted == ANY), weights, 0.0)
         if category is not None and self.category_probs.shape[1]:
-            given = tf.gather(tf.transpose(self.category_probs), tf.maximum(category, 0))
+            # One that there is no room for spoils its own row alone, see `validity`.
+            place = tf.clip_by_value(category, 0, self.category_probs.shape[1] - 1)
+            given = tf.gather(tf.transpose(self.category_probs), place)
             given = tf.where((category == ANY)[:, None], 1.0, given + TINY)
             weights *= given
         component = tf.minimum(draw_index(weights, seeds[0]), rows - 1)

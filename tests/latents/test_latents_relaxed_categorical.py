@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_lifelong_vae.layers import RelaxedCategoricalLatent
+from keras_lifelong_vae.latents import RelaxedCategoricalLatent
 
 FEATURES = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
 SEED = tf.constant([3, 4])

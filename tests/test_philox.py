@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_lifelong_vae.export.philox import philox
+from keras_lifelong_vae.philox import philox
 
 PHILOX = 1  # TensorFlow's number of the algorithm
 

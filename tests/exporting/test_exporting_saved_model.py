@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from export_helpers import (
+from exporting_helpers import (
     ROWS,
     ask,
     ask_in_process,
@@ -15,15 +15,33 @@ from export_helpers import (
 )
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.export.signatures import signatures
+from keras_lifelong_vae.autoencoder import elbo_terms
+from keras_lifelong_vae.exporting.signatures import signatures
 
-NAMES = tuple(signatures((8, 8, 1), 5, 3))
-FIELDS = signatures((8, 8, 1), 5, 3)
+# Inputs and outputs of every signature.
+SCORE = ("negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical")
+ENCODING = ("loc", "scale", "category_probs", "category")
+SIGNATURES = {
+    "serving_default": (("images",), ("reconstruction",)),
+    "reconstruct": (("images",), ("reconstruction",)),
+    "encode": (("images",), ENCODING),
+    "decode": (("z_continuous", "category"), ("images",)),
+    "decode_one_hot": (("z_continuous", "category_probs"), ("images",)),
+    "generate": (("seed", "category", "task"), ("images",)),
+    "generate_from_prior": (("seed", "category"), ("images",)),
+    "score": (("images", "seed"), SCORE),
+    "reconstruct_uint8": (("images",), ("reconstruction",)),
+    "encode_uint8": (("images",), ENCODING),
+    "score_uint8": (("images", "seed"), SCORE),
+}
+NAMES = tuple(SIGNATURES)
 
 
 def test_all_signatures_are_there_with_a_free_batch_and_named_outputs(exported):
-    assert set(exported.loaded.signatures) == set(NAMES)
-    for name, signature in FIELDS.items():
+    known = signatures(exported.model)
+    assert set(exported.loaded.signatures) == set(known) == set(NAMES)
+    for name, signature in known.items():
+        assert (set(signature.inputs), set(signature.outputs)) == tuple(map(set, SIGNATURES[name]))
         function = exported.loaded.signatures[name]
         assert specs_of(function.structured_input_signature[1]) == fields_of(signature.inputs)
         assert specs_of(function.structured_outputs) == fields_of(signature.outputs)
@@ -52,7 +70,7 @@ def test_answers_are_those_of_the_methods_of_the_model(exported):
     assert_close(answers["encode"], model.encode(images)._asdict(), 1e-6)
     assert_close(answers["decode"], {"images": model.decode(**codes)}, 1e-6)
     weighed = inputs["decode_one_hot"]
-    decoded = model.decode(weighed["z_continuous"], weighed["category_probs"])
+    decoded = model.decode(**weighed)
     assert_close(answers["decode_one_hot"], {"images": decoded}, 1e-6)
     reconstruction = {"reconstruction": model.reconstruct(images)}
     for name in ("serving_default", "reconstruct"):
@@ -81,7 +99,9 @@ def test_score_is_the_bound_of_the_model(exported):
     score = ask(exported.loaded, "score", {"images": images, "seed": seeds})
     parts = score["reconstruction"] + score["kl_gaussian"] + score["kl_categorical"]
     np.testing.assert_allclose(score["negative_elbo"], parts, rtol=1e-6)
-    terms = exported.model._elbo_terms(images, tf.constant([0, 0]))
+    student = exported.model.student
+    posterior = student.posterior(images)
+    terms = elbo_terms(student, images, posterior, student.latent.mode(posterior))
     for name in ("kl_gaussian", "kl_categorical"):  # exact, without noise
         np.testing.assert_allclose(score[name], terms[name], 1e-5, 1e-6)
     own = score["negative_elbo"].reshape(2, -1)
@@ -91,19 +111,45 @@ def test_score_is_the_bound_of_the_model(exported):
     assert (own.std(1) > 0.1).all()
 
 
-def test_generate_draws_every_active_category_and_no_other(exported):
+def test_generate_from_prior_draws_every_active_category_and_no_other(exported):
     model, seeds = exported.model, np.arange(600)
-    drawn = ask(exported.loaded, "generate", {"seed": seeds, "category": np.full(600, -1)})
-    chosen = [
-        ask(exported.loaded, "generate", {"seed": seeds, "category": np.full(600, category)})
-        for category in range(model.active_categories)
-    ]
-    same = [np.isclose(drawn["images"], one["images"], atol=1e-6).all((1, 2, 3)) for one in chosen]
+
+    def generated(category):
+        inputs = {"seed": seeds, "category": np.full(600, category)}
+        return ask(exported.loaded, "generate_from_prior", inputs)["images"]
+
+    drawn = generated(-1)
+    chosen = [generated(category) for category in range(model.active_categories)]
+    same = [np.isclose(drawn, one, atol=1e-6).all((1, 2, 3)) for one in chosen]
     assert (np.sum(same, axis=0) == 1).all()
     assert (np.abs(np.sum(same, axis=1) - 200) < 4 * np.sqrt(600 * 2 / 9)).all()
 
 
-# The noise has the same bytes, see `row_noise`; sums of the networks differ in their last bits,
+@pytest.mark.parametrize("category", [-1, 0, 2])
+@pytest.mark.parametrize("task", [-1, 0, 2])
+def test_generate_draws_from_where_the_codes_of_the_task_lie(exported, task, category):
+    model, seeds = exported.model, np.arange(50)
+    tasks, categories = np.full(50, task), np.full(50, category)
+    inputs = {"seed": seeds, "category": categories, "task": tasks}
+    answer = ask(exported.loaded, "generate", inputs)["images"]
+    code = model.summaries.sample(50, *map(tf.constant, (seeds, tasks, categories)))
+    drawn = np.argmax(code.discrete, axis=1) if category < 0 else categories
+    expected = model.decode(code.continuous, drawn)
+    np.testing.assert_allclose(answer, expected, 1e-6, 1e-6)
+
+
+def test_a_model_without_summaries_generates_from_the_prior_and_knows_no_task(tmp_path):
+    model = small_model(1, replay=klv.Replay(codes="prior"))
+    directory = klv.export_saved_model(model, tmp_path)
+    loaded = tf.saved_model.load(directory)
+    inputs = {"seed": np.arange(5), "category": np.full(5, -1)}
+    answer = ask(loaded, "generate", {**inputs, "task": np.array([-1, -1, -1, 0, 1])})["images"]
+    expected = ask(loaded, "generate_from_prior", inputs)["images"]
+    np.testing.assert_allclose(answer[:3], expected[:3], 1e-6, 1e-6)
+    assert np.isnan(answer[3:]).all()
+
+
+# The noise has the same bytes, see `noise`; sums of the networks differ in their last bits,
 # because TensorFlow adds in another order for another number of rows.
 @pytest.mark.parametrize("name", NAMES)
 def test_a_row_is_answered_alike_alone_in_a_batch_and_shuffled(exported, name):
@@ -117,14 +163,19 @@ def test_a_row_is_answered_alike_alone_in_a_batch_and_shuffled(exported, name):
 
 def bad_rows(name):
     """Each way in which one value of one input can be wrong."""
-    floats = {"images": (np.nan, np.inf, -np.inf, -1e-3, 1.001), "z_continuous": (np.nan, np.inf)}
-    floats["category_probs"] = floats["images"]
-    categories = {"decode": (-1, 3, 2**40), "generate": (-2, 3, -(2**40))}
-    for key, field in FIELDS[name].inputs.items():
-        if field.dtype == "float32":
-            yield from ((key, value) for value in floats[key])
-        elif key == "category":
-            yield from ((key, value) for value in categories[name])
+    images = (np.nan, np.inf, -np.inf, -1e-3, 1.001)
+    first = -1 if name.startswith("generate") else 0
+    indices = (first - 1, 3, 2**40, -(2**40))
+    values = {
+        "images": () if name.endswith("uint8") else images,
+        "category_probs": images,
+        "z_continuous": (np.nan, np.inf),
+        "category": indices,
+        "task": indices,
+        "seed": (),
+    }
+    for key in SIGNATURES[name][0]:
+        yield from ((key, value) for value in values[key])
 
 
 @pytest.mark.parametrize(
@@ -152,14 +203,15 @@ def test_no_rows_are_answered_with_none(exported):
 
 def test_only_what_the_student_answers_with_travels(exported):
     own = sorted(tuple(weight.shape) for weight in exported.model.student.trainable_weights)
+    summaries = exported.model.summaries
     variables = exported.loaded._all_variables
     assert sorted(tuple(one.shape) for one in variables if one.trainable) == own
-    assert [one.name.split("/")[-1] for one in variables if not one.trainable] == [
-        "active_categories:0"
-    ]
+    others = [one.name.split("/")[-1].split(":")[0] for one in variables if not one.trainable]
+    assert sorted(others) == sorted(["active_categories", *summaries.names])
     files = str(exported.directory / "variables" / "variables")
     saved = [tuple(shape) for name, shape in tf.train.list_variables(files) if "VALUE" in name]
-    assert sorted(saved) == [(), *own]  # each once, and nothing that the functions do not read
+    # Each once, and nothing that the functions do not read.
+    assert sorted(saved) == sorted([(), *own, *(weight.shape for weight in summaries.weights)])
 
 
 def test_an_export_is_at_most_a_tenth_larger_than_the_weights(tmp_path):

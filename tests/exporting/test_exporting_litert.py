@@ -2,10 +2,10 @@ import keras
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
-from export_helpers import ask, assert_close, golden_inputs, rows_of, small_model
+from exporting_helpers import ask, assert_close, golden_inputs, rows_of, small_model
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.export import export_litert
+from keras_lifelong_vae.exporting import export_litert
 
 
 @pytest.fixture(scope="module")

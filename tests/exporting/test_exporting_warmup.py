@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from keras_lifelong_vae.export.warmup import write_warmup
+from keras_lifelong_vae.exporting.warmup import write_warmup
 
 FILE = "assets.extra/tf_serving_warmup_requests"  # TensorFlow Serving's name for it
 ROWS = {

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 import tensorflow as tf
-from export_helpers import golden_inputs, small_model
+from exporting_helpers import golden_inputs, small_model
 
 import keras_lifelong_vae as klv
 

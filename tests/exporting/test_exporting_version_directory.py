@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from keras_lifelong_vae.export.version_directory import check_target, next_version, write_version
+from keras_lifelong_vae.exporting.version_directory import check_target, next_version, write_version
 
 
 def fill(directory):

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from export_c_program import COMPILER, build, run
-from export_helpers import (
+from exporting_c_program import COMPILER, build, run
+from exporting_helpers import (
     EVENT_SHAPE,
     ask_in_process,
     assert_close,
@@ -20,12 +20,25 @@ from export_helpers import (
 from fresh_process import BY_KERAS
 
 import keras_lifelong_vae as klv
+from keras_lifelong_vae.latents import JointLatent, MixturePriorLatent
 
-SIGNATURES = ("serving_default", "encode", "decode", "generate", "score", "score_uint8")
+SIGNATURES = (
+    "serving_default",
+    "encode",
+    "decode",
+    "generate",
+    "generate_from_prior",
+    "score",
+    "score_uint8",
+)
 
 
 def convolutional():
     return klv.networks.convolutional(EVENT_SHAPE, (4, 8), 16, seed=0)
+
+
+def mixture():
+    return JointLatent(MixturePriorLatent(5, num_components=3), task_capacity=4)
 
 
 def custom_pair():
@@ -46,27 +59,28 @@ def custom_pair():
 
 
 CASES = {
-    "10 tasks, XLA": (10, "float32", {"jit_compile": True, "replay_share": 0.0}),
+    "10 tasks, XLA": (10, "float32", {"jit_compile": True, "replay": None}),
     "1 task, convolutional": (1, "float32", {"network": convolutional}),
     "bfloat16, Gaussian": (2, "mixed_bfloat16", {"likelihood": "gaussian"}),
     "float16, convolutional, grown": (
         2,
         "mixed_float16",
-        {"network": convolutional, "category_capacity": 1},
+        {"network": convolutional, "latent": lambda: JointLatent(5, task_capacity=1)},
     ),
     "custom pair, logistic": (
         2,
         "float32",
         {"network": custom_pair, "likelihood": "discretized_logistic", "categories_per_task": 2},
     ),
+    "mixture prior": (2, "float32", {"latent": mixture, "replay": klv.Replay(codes="prior")}),
 }
 
 
 def model_of(tasks, policy, options):
     keras.config.set_dtype_policy(policy)
     try:
-        network = {"network": options["network"]()} if "network" in options else {}
-        return small_model(tasks, **{**options, **network})
+        made = {name: one() if callable(one) else one for name, one in options.items()}
+        return small_model(tasks, **made)
     finally:
         keras.config.set_dtype_policy("float32")
 
@@ -128,12 +142,15 @@ def test_it_answers_as_the_methods_of_the_model_do(cases, case):
 def test_a_process_without_python_answers_the_same_bytes(cases, tmp_path):
     program = build(tmp_path / "run_signature")
     for one in cases.values():
-        asked = {name: one.inputs[name] for name in ("encode", "generate")}
+        names = ("encode", "generate", "generate_from_prior")
+        asked = {name: one.inputs[name] for name in names}
         for name, answers in run(program, one.directory, asked, tmp_path).items():
             assert_close(answers, one.answers[f"{name}-tensorflow"], 0)
 
 
 def test_the_cases_are_what_they_are_called(cases):
-    assert [one.model.active_categories for one in cases.values()] == [10, 1, 2, 2, 4]
+    assert [one.model.active_categories for one in cases.values()] == [10, 1, 2, 2, 4, 2]
+    own = [one.model.default_prior for one in cases.values()]
+    assert own == ["prior", *["aggregate_posterior"] * 4, "prior"]
     for (_, policy, _), one in zip(CASES.values(), cases.values(), strict=True):
         assert one.model.student.encoder.layers[-1].dtype_policy.name == policy

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from export_c_program import COMPILER, build, run
-from export_helpers import ask, golden_inputs
+from exporting_c_program import COMPILER, build, run
+from exporting_helpers import ask, golden_inputs
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
 

@@ -4,18 +4,17 @@ import subprocess
 import keras
 import pytest
 import tensorflow as tf
-from export_helpers import digits, small_model
+from exporting_helpers import digits, small_model
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.export.commit import git_commit
-from keras_lifelong_vae.export.facts import gather
-from keras_lifelong_vae.export.model_card import model_card
-from keras_lifelong_vae.export.signatures import signatures
+from keras_lifelong_vae.exporting.commit import git_commit
+from keras_lifelong_vae.exporting.facts import gather
+from keras_lifelong_vae.exporting.model_card import model_card
+from keras_lifelong_vae.exporting.signatures import signatures
 
 
 def facts_of(model, figures=()):
-    known = signatures(model.event_shape, model.latent_dim, model.active_categories)
-    return gather(model, "digits", 4, known, dict(figures))
+    return gather(model, "digits", 4, signatures(model), dict(figures))
 
 
 def test_both_files_lie_where_servers_pass_them_by(exported):
@@ -35,6 +34,8 @@ def test_facts_are_those_of_the_model(exported):
     assert facts["task_in_progress"] is False
     assert facts["latent_dim"] == 5
     assert facts["likelihood"] == "Bernoulli"
+    assert facts["support"] == "[0, 1]"
+    assert facts["generates_from"] == "aggregate_posterior"
     assert facts["figures"] == {"mean -ELBO": 12.5}
     assert facts["versions"]["tensorflow"] == tf.__version__
     assert facts["versions"]["keras"] == keras.__version__
@@ -58,16 +59,20 @@ def test_the_card_says_what_people_ask(exported):
     card = model_card(facts_of(exported.model, {"mean -ELBO (nats per image)": 12.5}))
     for line in (
         "# digits, version 4",
-        "| event shape | 8x8x1, values in [0, 1] |",
+        "| event shape | 8x8x1, [0, 1] |",
+        "| generates from | aggregate posterior |",
         "| tasks learned | 3 |",
         "| latent | 5 Gaussian dimensions, 3 active categories |",
         "| mean -ELBO (nats per image) | 12.5 |",
         "### `generate`",
-        "| input `category` | int64 | (N,) | -1 ... 2 | z_d; -1 draws it from p(z_d) |",
+        "| input `category` | int64 | (N,) | -1 ... 2 | z_d; -1 draws it |",
+        "| input `task` | int64 | (N,) | -1 ... 2 | Task that z is drawn from; -1 for any |",
+        "### `generate_from_prior`",
         "| output `images` | float32 | (N, 8, 8, 1) | [0, 1] | Images |",
     ):
         assert line in card.splitlines()
     assert "gets NaN in every floating-point output and -1 in every integer output" in card
+    assert "says little about whether an image is new to the model" in card
 
 
 def test_the_card_tells_a_task_in_progress_and_none_at_all():
