@@ -91,8 +91,7 @@ class LifelongVAE(GenerativeModel):
             event_shape, latent_dim, categories_per_task, latent, network, likelihood, seed, **kwargs
         )
         self.replay = replay
-        self.teacher = self.student.copy("teacher")
-        self.teacher.trainable = False
+        self.teacher = self.build_teacher()
         self.seed_generator = keras.random.SeedGenerator(seed)
         for name in ("finished_tasks", "training_steps", "steps_at_rollover"):
             variable = self.add_weight(
@@ -102,6 +101,12 @@ class LifelongVAE(GenerativeModel):
         self._build_replay()
         self._build_terms(terms)
         self.built = True
+
+    def build_teacher(self) -> Any:
+        """What the student is compared with and replayed by; `None` in a model that needs none."""
+        teacher = self.student.copy("teacher")
+        teacher.trainable = False
+        return teacher
 
     def _build_replay(self) -> None:
         self.aggregate_posterior = self.recent_codes = None
@@ -280,7 +285,8 @@ class LifelongVAE(GenerativeModel):
                 finished,
                 self.replay.components(finished + 1),
             )
-        self.teacher.copy_weights_from(self.student)
+        if self.teacher is not None:
+            self.teacher.copy_weights_from(self.student)
         self.steps_at_rollover.assign(self.training_steps)
         self.finished_tasks.assign_add(1)
         for term in self.terms:
@@ -302,7 +308,8 @@ class LifelongVAE(GenerativeModel):
 
     def _grow_parts(self, task_capacity: int) -> None:
         for vae in (self.student, self.teacher):
-            vae.grow(task_capacity)
+            if vae is not None:
+                vae.grow(task_capacity)
         capacity = self.student.latent.capacity
         if self.aggregate_posterior is not None:
             self.recent_codes.grow(capacity)
