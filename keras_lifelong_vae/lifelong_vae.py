@@ -98,8 +98,7 @@ class LifelongVAE(GenerativeModel):
             **kwargs,
         )
         self.replay: Any = replay
-        self.teacher = self.student.copy("teacher")
-        self.teacher.trainable = False
+        self.teacher = self.build_teacher()
         self.seed_generator = keras.random.SeedGenerator(seed)
         for name in ("finished_tasks", "training_steps", "steps_at_rollover"):
             variable = self.add_weight(
@@ -109,6 +108,12 @@ class LifelongVAE(GenerativeModel):
         self._build_replay()
         self._build_terms(terms)
         self.built = True
+
+    def build_teacher(self) -> Any:
+        """What the student is compared with and replayed by; `None` in a model that needs none."""
+        teacher = self.student.copy("teacher")
+        teacher.trainable = False
+        return teacher
 
     def _build_replay(self) -> None:
         self.aggregate_posterior: Any = None
@@ -184,6 +189,11 @@ class LifelongVAE(GenerativeModel):
             weighted_metrics=weighted_metrics,
         )
         super().compile(optimizer=optimizer, **kwargs)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles a loaded model as the saved one was, which Keras leaves to its own `compile`."""
+        self.compile(**deserialize(config))
+        self.optimizer.build(self.trainable_variables)
 
     def fit(self, x: Any = None, y: Any = None, **kwargs: Any) -> keras.callbacks.History:
         """Trains the student on one task, or on a stream of them; see `keras.Model.fit`.
@@ -284,7 +294,8 @@ class LifelongVAE(GenerativeModel):
                 finished,
                 self.replay.components(finished + 1),
             )
-        self.teacher.copy_weights_from(self.student)
+        if self.teacher is not None:
+            self.teacher.copy_weights_from(self.student)
         self.steps_at_rollover.assign(self.training_steps)
         self.finished_tasks.assign_add(1)
         for term in self.terms:
@@ -306,7 +317,8 @@ class LifelongVAE(GenerativeModel):
 
     def _grow_parts(self, task_capacity: int) -> None:
         for vae in (self.student, self.teacher):
-            vae.grow(task_capacity)
+            if vae is not None:
+                vae.grow(task_capacity)
         capacity = self.student.latent.capacity
         if self.aggregate_posterior is not None:
             self.recent_codes.grow(capacity)

@@ -52,6 +52,11 @@ class Autoencoder(keras.layers.Layer):
         if not self.likelihood.built:
             self.likelihood.build(self.decoder.output_shape)
 
+    @property
+    def learned_weights(self) -> list[keras.Variable]:
+        """Those that training sets, or has set."""
+        return self.trainable_weights
+
     def posterior(self, images: Tensor, training: bool = False) -> Posterior:
         """q(z | x) of `images`."""
         features = self.encoder(self.likelihood.normalize(images), training=training)

@@ -7,6 +7,7 @@ from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.replay import Replay
 from keras_lifelong_vae.strategies.cumulative import with_all_before
 from keras_lifelong_vae.strategies.full_batch import all_at_once, categories_of_all
+from keras_lifelong_vae.strategies.progressive import ProgressiveVAE
 from keras_lifelong_vae.strategies.strategy import Strategy
 from keras_lifelong_vae.strategies.vcl import VCLVAE, images_per_task
 from keras_lifelong_vae.terms import EWC, KL, CategoryTarget, Consistency, Distillation, Information
@@ -75,6 +76,14 @@ register(
     ),
 )
 register(
+    "progressive",
+    Strategy(
+        "progressive networks: a new column for each task reads the frozen earlier ones",
+        model=ProgressiveVAE,
+        keeps="a column per task",
+    ),
+)
+register(
     "article",
     Strategy(
         "the article's choices: the teacher's z from the prior, each image replaced with "
@@ -114,4 +123,4 @@ register(
 )
 _OWN = frozenset(_REGISTERED)
 
-__all__ = ["VCLVAE", "Strategy", "get", "names", "register"]
+__all__ = ["VCLVAE", "ProgressiveVAE", "Strategy", "get", "names", "register"]
