@@ -411,17 +411,17 @@ class GenerativeModel(keras.Model):
 
     def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)
-        for name, generator in self._seed_generators().items():
+        for name, generator in self._saved_generators().items():
             store[name] = generator.state
 
     def load_own_variables(self, store: Any) -> None:
-        generators = self._seed_generators()
+        generators = self._saved_generators()
         own = [name for name in list(store.keys()) if name not in generators]
         super().load_own_variables({name: store[name] for name in own})
         for name, generator in generators.items():
             generator.state.assign(store[name])
 
-    def _seed_generators(self) -> dict[str, keras.random.SeedGenerator]:
+    def _saved_generators(self) -> dict[str, keras.random.SeedGenerator]:
         """Those whose state is saved, by name."""
         return {"evaluation_seed_state": self.evaluation_seed_generator}
 

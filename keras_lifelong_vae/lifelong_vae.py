@@ -305,8 +305,8 @@ class LifelongVAE(GenerativeModel):
         for term in self.terms:
             term.grow(self)
 
-    def _seed_generators(self) -> dict[str, keras.random.SeedGenerator]:
-        return {"seed_state": self.seed_generator, **super()._seed_generators()}
+    def _saved_generators(self) -> dict[str, keras.random.SeedGenerator]:
+        return {"seed_state": self.seed_generator, **super()._saved_generators()}
 
     def get_config(self) -> dict[str, Any]:
         return {
