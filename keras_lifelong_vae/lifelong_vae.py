@@ -177,6 +177,11 @@ class LifelongVAE(GenerativeModel):
         )
         super().compile(optimizer=optimizer, **kwargs)
 
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles a loaded model as the saved one was, which Keras leaves to its own `compile`."""
+        self.compile(**deserialize(config))
+        self.optimizer.build(self.trainable_variables)
+
     def fit(self, x: Any = None, y: Any = None, **kwargs: Any) -> keras.callbacks.History:
         """Trains the student on one task, or on a stream of them; see `keras.Model.fit`.
 
