@@ -139,7 +139,7 @@ class AggregatePosterior(GrowingWeights):
             wanted = tf.reshape(tf.cast(task, tf.int32), (-1, 1))
             own = tf.range(rows)[None] // self.num_components == wanted
             weights = tf.where(own | (wanted == ANY), weights, 0.0)
-        if category is not None:
+        if category is not None and self.category_probs.shape[1]:
             given = tf.gather(tf.transpose(self.category_probs), tf.maximum(category, 0))
             given = tf.where((category == ANY)[:, None], 1.0, given + 1e-9)
             weights *= given
