@@ -49,7 +49,7 @@ class GaussianOnly(klv.latents.Latent):
 
     def __init__(self, latent_dim=4, **kwargs):
         head = klv.latents.GaussianLatent(latent_dim, keras.initializers.GlorotUniform(0), seed=0)
-        super().__init__({"gaussian": head}, seed=0)
+        super().__init__({"gaussian": head}, **{"seed": 0, **kwargs})
 
 
 def replay_batch(model, images, seed=SEED):
