@@ -198,7 +198,9 @@ class InferenceMixin:
             check_data(images, "images", self.event_shape)
             yield from (images_of(batch) for batch in images)
             return
-        array = check_images(images, "images", self.event_shape).astype("float32", copy=False)
+        array = check_images(images, "images", self.event_shape, 0.0, 1.0).astype(
+            "float32", copy=False
+        )
         yield from (array[i : i + batch_size] for i in range(0, len(array), batch_size))
 
     def _check_summarised(self, task: int) -> None:

@@ -5,7 +5,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_lifelong_vae.checks import check_image_shape, check_images, is_checked
+from keras_lifelong_vae.checks import (
+    check_image_shape,
+    check_images,
+    check_range,
+    known_value_range,
+)
 from keras_lifelong_vae.types import Tensor
 
 
@@ -33,7 +38,7 @@ def check_data(data: Any, name: str, event_shape: tuple[int, ...]) -> None:
     elif isinstance(data, (tuple, list)):
         check_data(data[0], f"{name}[0]", event_shape)
     elif hasattr(data, "__array__"):
-        check_images(data, name, event_shape)
+        check_images(data, name, event_shape, 0.0, 1.0)
 
 
 def _check_dataset(dataset: tf.data.Dataset, name: str, event_shape: tuple[int, ...]) -> None:
@@ -44,9 +49,10 @@ def _check_dataset(dataset: tf.data.Dataset, name: str, event_shape: tuple[int, 
         )
     if spec.shape.rank is not None:
         check_image_shape(spec.shape.as_list(), name, event_shape)
-    if is_checked(dataset):
-        return
+    value_range = known_value_range(dataset)
+    if value_range is not None:
+        return check_range(value_range, name, 0.0, 1.0)
     for data in dataset.take(1):
-        check_images(images_of(data), name, event_shape)
+        check_images(images_of(data), name, event_shape, 0.0, 1.0)
         return
     raise ValueError(f"`{name}` must yield at least one batch, received an empty data set.")
