@@ -1,6 +1,7 @@
 """Strategies: ways of learning one task after another, from doing nothing to keeping all data.
 
-Each has the same network, optimizer and number of passes over real images.
+Each has the same network (progressive one for each task), optimizer and number of passes over real
+images.
 """
 
 from keras_lifelong_vae.checks import check_choice

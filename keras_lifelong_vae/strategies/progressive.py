@@ -46,7 +46,8 @@ class ProgressiveAutoencoder(Autoencoder):
     def build(self, input_shape: Any) -> None:
         self.latent.build((None, 0))  # it projects nothing: each column has a head of its own
         self.latent.trainable = False
-        self.likelihood.build(input_shape)
+        if not self.likelihood.built:
+            self.likelihood.build(input_shape)
 
     def _add_columns(self) -> None:
         while len(self.encoder.columns) < self.latent.task_capacity:
