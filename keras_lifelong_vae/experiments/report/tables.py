@@ -177,7 +177,7 @@ def _category_caption(contents: Contents) -> str:
         "Mean ± s.d. over seeds. Purity and mutual information of argmax z_d with the classes of "
         "all test images after the last task"
     )
-    if contents.spec:
+    if contents.spec and contents.spec.classes_per_task:
         classes = len(contents.tasks) * contents.spec.classes_per_task
         caption += f"; the latter is at most ln {classes} = {math.log(classes):.2f} nats"
     return caption + (
