@@ -147,7 +147,7 @@ def check_share(value: Any, name: str) -> float:
 
 
 def _check_number(value: Any, name: str, below: float, wanted: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < below:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < below:
         raise ValueError(f"`{name}` must be {wanted}, received {value!r}.")
     return float(value)
 
@@ -184,5 +184,3 @@ def check_labels(labels: Any, name: str, num_classes: int | None = None) -> np.n
             f"received values from {array.min()} to {array.max()}."
         )
     return array
-
-def mark_checked(d): return note_value_range(d, 0.0, 1.0)

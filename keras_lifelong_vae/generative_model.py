@@ -1,6 +1,6 @@
 """A VAE that can be asked: encode, decode, reconstruct, generate, score."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -214,14 +214,13 @@ class GenerativeModel(keras.Model):
                 f"`decode` of a {type(self.student.latent).__name__} needs {wanted} of `category` "
                 f"and `category_probs`, received {category!r} and {category_probs!r}."
             )
-        rows = len(continuous)
-        if category_probs is not None:
-            inputs = (continuous, self._checked_probs(category_probs, rows))
+        name, inputs = "decode_continuous", [continuous]
+        if category is not None:
+            name = "decode"
+            inputs.append(self._checked_categories(category, len(continuous)))
+        elif category_probs is not None:
             name = "decode_one_hot"
-        elif category is not None:
-            inputs, name = (continuous, self._checked_categories(category, rows)), "decode"
-        else:
-            inputs, name = (continuous,), "decode_continuous"
+            inputs.append(self._checked_probs(category_probs, len(continuous)))
         return self._ask(name, _cut(inputs, batch_size))["images"]
 
     def reconstruct(self, images: Any, batch_size: int = 256) -> np.ndarray:
@@ -290,7 +289,8 @@ class GenerativeModel(keras.Model):
         """
         numbers = self._generator(seed)
         batches = (
-            (batch, _row_seeds(numbers, len(batch))) for (batch,) in self._batches(images, batch_size)
+            (batch, _row_seeds(numbers, len(batch)))
+            for (batch,) in self._batches(images, batch_size)
         )
         return self._ask("score", batches)["negative_elbo"]
 
@@ -317,7 +317,9 @@ class GenerativeModel(keras.Model):
         check_positive_int(num_samples, "num_samples")
         score = tf.function(importance_weighted_bound, reduce_retracing=True)
         numbers = self._generator(seed)
-        at_once = max(1, min(check_positive_int(batch_size, "batch_size"), CODES_AT_ONCE // num_samples))
+        at_once = max(
+            1, min(check_positive_int(batch_size, "batch_size"), CODES_AT_ONCE // num_samples)
+        )
         bounds = []
         for (batch,) in self._batches(images, batch_size):
             for begin in range(0, len(batch), at_once):
@@ -340,7 +342,9 @@ class GenerativeModel(keras.Model):
 
     def _answers(self) -> Answers:
         return Answers(
-            self.student, summaries=self.summaries and self.summaries.sample, tasks=self.summarized_tasks
+            self.student,
+            summaries=self.summaries and self.summaries.sample,
+            tasks=self.summarized_tasks,
         )
 
     def _batches(self, images: Any, batch_size: int) -> Iterator[tuple[Any]]:
@@ -411,17 +415,17 @@ class GenerativeModel(keras.Model):
 
     def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)
-        for name, generator in self._seed_generators().items():
+        for name, generator in self._saved_generators().items():
             store[name] = generator.state
 
     def load_own_variables(self, store: Any) -> None:
-        generators = self._seed_generators()
+        generators = self._saved_generators()
         own = [name for name in list(store.keys()) if name not in generators]
         super().load_own_variables({name: store[name] for name in own})
         for name, generator in generators.items():
             generator.state.assign(store[name])
 
-    def _seed_generators(self) -> dict[str, keras.random.SeedGenerator]:
+    def _saved_generators(self) -> dict[str, keras.random.SeedGenerator]:
         """Those whose state is saved, by name."""
         return {"evaluation_seed_state": self.evaluation_seed_generator}
 
@@ -449,7 +453,7 @@ def _row_seeds(numbers: np.random.Generator, rows: int) -> np.ndarray:
     return numbers.integers(-(2**63), 2**63, rows, dtype="int64")
 
 
-def _cut(arrays: tuple[Any, ...], batch_size: int) -> Iterator[tuple[Any, ...]]:
+def _cut(arrays: Sequence[Any], batch_size: int) -> Iterator[tuple[Any, ...]]:
     size = check_positive_int(batch_size, "batch_size")
     for begin in range(0, len(arrays[0]), size):
         yield tuple(array[begin : begin + size] for array in arrays)

@@ -1,5 +1,6 @@
 """Weights that may be replaced by larger ones."""
 
+import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,8 +45,10 @@ class GrowingWeights(keras.layers.Layer):
             values: What the new weights hold, by name; of those left out the present values.
         """
         old = {name: getattr(self, name) for name in self.names}
+        gc.freeze()  # Keras collects garbage after each one: not all that a process has, though
         for name in self.names:
             delattr(self, name)
+        gc.unfreeze()
         for name, weight in old.items():
             value = np.asarray(values.get(name, weight.numpy()), weight.numpy().dtype)
             # A frozen layer makes weights that train and freezes them, and so does this.

@@ -7,7 +7,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_lifelong_vae.checks import check_image_shape, check_images, check_range, known_value_range
+from keras_lifelong_vae.checks import (
+    check_image_shape,
+    check_images,
+    check_range,
+    known_value_range,
+)
 from keras_lifelong_vae.likelihoods import Likelihood
 from keras_lifelong_vae.types import Tensor
 

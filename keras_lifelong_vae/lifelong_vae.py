@@ -50,8 +50,8 @@ class LifelongVAE(GenerativeModel):
             support decides which values are accepted.
         replay: What the student sees of earlier tasks; `None` for nothing.
         terms: `klv.terms`, added to -ELBO; with replay `[Consistency(1.0), CategoryTarget(1.0)]`
-            (only the first for a latent without categories) and without it none if `None`. A `KL` or
-            `Reconstruction` in the list takes the place of the one that is always there.
+            (only the first for a latent without categories) and without it none if `None`. A `KL`
+            or `Reconstruction` in the list takes the place of the one that is always there.
         seed: Seed of initial weights and noise. Networks you pass in bring their own weights.
 
     Raises:
@@ -88,11 +88,17 @@ class LifelongVAE(GenerativeModel):
         if replay is not None and not isinstance(replay, Replay):
             raise TypeError(f"`replay` must be a Replay or None, received {replay!r}.")
         super().__init__(
-            event_shape, latent_dim, categories_per_task, latent, network, likelihood, seed, **kwargs
+            event_shape,
+            latent_dim,
+            categories_per_task,
+            latent,
+            network,
+            likelihood,
+            seed,
+            **kwargs,
         )
-        self.replay = replay
-        self.teacher = self.student.copy("teacher")
-        self.teacher.trainable = False
+        self.replay: Any = replay
+        self.teacher = self.build_teacher()
         self.seed_generator = keras.random.SeedGenerator(seed)
         for name in ("finished_tasks", "training_steps", "steps_at_rollover"):
             variable = self.add_weight(
@@ -103,8 +109,15 @@ class LifelongVAE(GenerativeModel):
         self._build_terms(terms)
         self.built = True
 
+    def build_teacher(self) -> Any:
+        """What the student is compared with and replayed by; `None` in a model that needs none."""
+        teacher = self.student.copy("teacher")
+        teacher.trainable = False
+        return teacher
+
     def _build_replay(self) -> None:
-        self.aggregate_posterior = self.recent_codes = None
+        self.aggregate_posterior: Any = None
+        self.recent_codes: Any = None
         if self.replay is not None and self.replay.needs_summaries:
             latent = self.student.latent
             self.recent_codes = RecentCodes(RECENT_CODES, latent.latent_dim, latent.capacity)
@@ -177,6 +190,11 @@ class LifelongVAE(GenerativeModel):
         )
         super().compile(optimizer=optimizer, **kwargs)
 
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles a loaded model as the saved one was, which Keras leaves to its own `compile`."""
+        self.compile(**deserialize(config))
+        self.optimizer.build(self.trainable_variables)
+
     def fit(self, x: Any = None, y: Any = None, **kwargs: Any) -> keras.callbacks.History:
         """Trains the student on one task, or on a stream of them; see `keras.Model.fit`.
 
@@ -240,7 +258,8 @@ class LifelongVAE(GenerativeModel):
 
     def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
         """What is minimised, and each term by its name; scalars, in nats per image."""
-        total, logs = tf.constant(0.0), {}
+        total = tf.constant(0.0)
+        logs: dict[str, Tensor] = {}
         for term in self.terms:
             value = term.value(step) if term.weight else dict.fromkeys(term.names(self), 0.0)
             parts = value if isinstance(value, dict) else {term.name: value}
@@ -275,7 +294,8 @@ class LifelongVAE(GenerativeModel):
                 finished,
                 self.replay.components(finished + 1),
             )
-        self.teacher.copy_weights_from(self.student)
+        if self.teacher is not None:
+            self.teacher.copy_weights_from(self.student)
         self.steps_at_rollover.assign(self.training_steps)
         self.finished_tasks.assign_add(1)
         for term in self.terms:
@@ -297,7 +317,8 @@ class LifelongVAE(GenerativeModel):
 
     def _grow_parts(self, task_capacity: int) -> None:
         for vae in (self.student, self.teacher):
-            vae.grow(task_capacity)
+            if vae is not None:
+                vae.grow(task_capacity)
         capacity = self.student.latent.capacity
         if self.aggregate_posterior is not None:
             self.recent_codes.grow(capacity)
@@ -305,8 +326,8 @@ class LifelongVAE(GenerativeModel):
         for term in self.terms:
             term.grow(self)
 
-    def _seed_generators(self) -> dict[str, keras.random.SeedGenerator]:
-        return {"seed_state": self.seed_generator, **super()._seed_generators()}
+    def _saved_generators(self) -> dict[str, keras.random.SeedGenerator]:
+        return {"seed_state": self.seed_generator, **super()._saved_generators()}
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -317,5 +338,7 @@ class LifelongVAE(GenerativeModel):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LifelongVAE":
-        objects = {name: deserialize(config[name]) for name in ("replay", "terms") if name in config}
-        return super().from_config({**config, **objects})
+        objects = {
+            name: deserialize(config[name]) for name in ("replay", "terms") if name in config
+        }
+        return super().from_config(config | objects)

@@ -1,11 +1,11 @@
 """The small named tuples that travel between latents, terms and the model."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
-Tensor = tf.Tensor
+Tensor: TypeAlias = tf.Tensor
 
 
 class GaussianParameters(NamedTuple):

@@ -47,13 +47,15 @@ class Autoencoder(keras.layers.Layer):
         )
 
     def build(self, input_shape: Any) -> None:
-        shapes = {
-            self.latent: self.encoder.output_shape,
-            self.likelihood: self.decoder.output_shape,
-        }
-        for layer, shape in shapes.items():
-            if not layer.built:
-                layer.build(shape)
+        if not self.latent.built:
+            self.latent.build(self.encoder.output_shape)
+        if not self.likelihood.built:
+            self.likelihood.build(self.decoder.output_shape)
+
+    @property
+    def learned_weights(self) -> list[keras.Variable]:
+        """Those that training sets, or has set."""
+        return self.trainable_weights
 
     def posterior(self, images: Tensor, training: bool = False) -> Posterior:
         """q(z | x) of `images`."""

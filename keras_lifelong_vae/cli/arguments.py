@@ -1,13 +1,11 @@
 """Arguments that several commands share."""
 
 import argparse
+import ast
 from collections.abc import Sequence
 from typing import Any
 
 from keras_lifelong_vae.experiments.options import DECAYS
-from keras_lifelong_vae.models.objective import CATEGORY_PRIORS, RECONSTRUCTIONS
-from keras_lifelong_vae.models.replay import CODES, MODES
-from keras_lifelong_vae.objectives import information
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:
@@ -27,99 +25,73 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_standin(parser: argparse.ArgumentParser) -> None:
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tasks",
+        type=int,
+        dest="num_tasks",
+        metavar="N",
+        help="only the first N tasks, for a quick trial",
+    )
     parser.add_argument(
         "--standin",
         action="store_true",
         help="take SynthDigits, which are drawn here, in the place of SVHN",
     )
-
-
-def add_training_options(group: Any) -> None:
-    group.add_argument("--epochs", type=int, metavar="N", help="epochs per task")
-    group.add_argument("--batch-size", type=int, metavar="N", help="real images in a batch")
-    group.add_argument(
+    training = parser.add_argument_group("training (default: the sequence's own)")
+    training.add_argument("--epochs", type=int, metavar="N", help="epochs per task")
+    training.add_argument("--batch-size", type=int, metavar="N", help="real images in a batch")
+    training.add_argument(
         "--learning-rate", type=float, metavar="RATE", help="Adam's, when a task begins"
     )
-    group.add_argument(
+    training.add_argument(
         "--learning-rate-decay",
         choices=DECAYS,
         help="none; cosine: down to 0 over each task; cooldown: down to 0 at the end of each task",
     )
-    group.add_argument(
+    training.add_argument(
         "--jit-compile",
         action=argparse.BooleanOptionalAction,
         help="whether XLA compiles the training step",
     )
-
-
-def add_model_options(group: Any) -> None:
-    group.add_argument("--latent-dim", type=int, metavar="N", help="Gaussian latent dimensions")
-    group.add_argument(
+    model = parser.add_argument_group("model (default: the sequence's and the strategy's own)")
+    model.add_argument("--latent-dim", type=int, metavar="N", help="Gaussian latent dimensions")
+    model.add_argument(
         "--categories-per-task", type=int, metavar="N", help="new categories with each task"
     )
-    group.add_argument(
-        "--category-prior",
-        choices=CATEGORY_PRIORS,
-        help="of a real image's category: its task's own ones, or uniform over all so far",
-    )
-    group.add_argument("--network", metavar="NAME", help="dense or convolutional")
-    group.add_argument(
+    model.add_argument("--network", metavar="NAME", help="dense or convolutional")
+    model.add_argument(
         "--likelihood", metavar="NAME", help="bernoulli, gaussian or discretized_logistic"
     )
-    _add_replay_options(group)
-    group.add_argument(
-        "--consistency-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of KL(teacher || student) of the latents of replayed images",
-    )
-    group.add_argument(
-        "--category-target-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of finding again the category a replayed image had, or one of a real image's task",
-    )
-    group.add_argument(
-        "--information-weight",
-        type=float,
-        metavar="WEIGHT",
-        help="of the information that the Gaussian latent carries about the reconstruction",
-    )
-    group.add_argument(
-        "--information-estimator",
-        choices=tuple(information.ESTIMATORS),
-        metavar="NAME",
-        help=one_of(tuple(information.ESTIMATORS)),
+    model.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        type=assignment,
+        default=[],
+        dest="settings",
+        metavar="OPTION=VALUE",
+        help="any other argument of the model, or an option of a part of the strategy, such as "
+        "replay.ratio=3, replay.codes=prior, consistency.weight=0.5 or ewc.weight=100",
     )
 
 
-def _add_replay_options(group: Any) -> None:
-    group.add_argument(
-        "--replay",
-        choices=MODES,
-        help="on_top of the real batch, or in_batch in place of some of it, which is faster",
-    )
-    group.add_argument(
-        "--replay-ratio", type=int, metavar="N", help="images replayed on top of each real one"
-    )
-    group.add_argument(
-        "--replay-share",
-        type=float,
-        metavar="SHARE",
-        help="of replay in the loss, in [0, 1) (default: k / (k + 1) after k tasks)",
-    )
-    group.add_argument(
-        "--replay-codes",
-        choices=CODES,
-        help="where the teacher's z come from: what is known of each task's codes, or the prior",
-    )
-    group.add_argument(
-        "--replay-reconstruction",
-        choices=RECONSTRUCTIONS,
-        help="of a replayed image: crossed, by the student from the teacher's z and by the "
-        "teacher from the student's; or by the student from its own",
-    )
+def assignment(text: str) -> tuple[str, Any]:
+    """An option with its value, such as `replay.ratio=3`."""
+    name, equals, value = text.partition("=")
+    if not (equals and value and all(part.isidentifier() for part in name.split("."))):
+        raise argparse.ArgumentTypeError(
+            f"must be OPTION=VALUE, such as replay.ratio=3, received {text!r}"
+        )
+    return name, literal(value)
+
+
+def literal(text: str) -> Any:
+    """The Python value that `text` writes, or `text` itself."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
 
 
 def one_of(names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
-from keras_lifelong_vae.export import export_saved_model
+from keras_lifelong_vae.exporting import export_saved_model
 
 DESCRIPTION = """\
 Write the model of a run as a SavedModel, DIR/NAME/VERSION, for TensorFlow Serving,

@@ -1,9 +1,11 @@
 """`lifelong-vae` and its commands."""
 
 import argparse
+import importlib.util
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from keras_lifelong_vae.cli import (
     compare_command,
@@ -23,6 +25,7 @@ COMMANDS = {
     "export": export_command,
 }
 
+PROGRAM = "lifelong-vae"
 DESCRIPTION = """\
 Lifelong generative modeling: one VAE learns data sets that arrive one after
 another. A frozen teacher, its former self, replays what came before.
@@ -36,13 +39,20 @@ another. A frozen teacher, its former self, replays what came before.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `lifelong-vae`; returns its exit status."""
-    options = vars(_parser().parse_args(arguments))
-    command = options.pop("command")
     logging.basicConfig(format="%(message)s")
     logging.getLogger("keras_lifelong_vae").setLevel(logging.INFO)
     try:
-        command(**options)
-    except (ValueError, OSError, DataUnavailableError) as error:
+        first = _with_import(argparse.ArgumentParser(PROGRAM, add_help=False, allow_abbrev=False))
+        for module in first.parse_known_args(arguments)[0].modules:
+            import_module(module)
+        parser = build_parser()
+        options = vars(parser.parse_args(arguments))
+        command, settings = options.pop("command"), dict(options.pop("settings", []))
+        options.pop("modules")
+        for name in settings.keys() & options.keys():
+            parser.error(f"argument --set: {name} must be given as an argument of its own")
+        command(**options, **settings)
+    except (ValueError, OSError, ImportError, DataUnavailableError) as error:
         print(f"lifelong-vae: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -51,9 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands, with the sequences and strategies registered by now."""
     parser = argparse.ArgumentParser(
-        "lifelong-vae",
+        PROGRAM,
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -61,4 +72,32 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar=" | ".join(COMMANDS), title="commands")
     for name, command in COMMANDS.items():
         command.add_parser(name, commands)
+    for each in (parser, *commands.choices.values()):
+        _with_import(each)
+    return parser
+
+
+def import_module(name: str) -> None:
+    """Imports a file or a module, which may register strategies and task sequences."""
+    path = Path(name)
+    sys.path.insert(0, str(path.resolve().parent))
+    if path.suffix != ".py":
+        importlib.import_module(name)
+        return
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+
+def _with_import(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument(
+        "--import",
+        action="append",
+        default=[],
+        dest="modules",
+        metavar="MODULE",
+        help="import your own .py file or module first, which registers strategies or sequences",
+    )
     return parser

@@ -18,18 +18,10 @@ TITLE = 34  # pixels above it
 LETTER = 8  # pixels that a letter of a label takes, generously
 # Mostly Paul Tol's "muted" scheme: colour-blind readers can tell them apart too.
 COLORS = (
-    "#332288",
-    "#CC6677",
-    "#117733",
-    "#88CCEE",
-    "#882255",
-    "#999933",
-    "#44AA99",
-    "#AA4499",
-    "#E69F00",
-    "#777777",
+    *("#332288", "#CC6677", "#117733", "#88CCEE", "#882255"),
+    *("#999933", "#44AA99", "#AA4499", "#E69F00", "#777777"),
 )
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
+MARKERS = tuple("os^DvPX<>*")
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -38,13 +30,7 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def sample_grid(images: np.ndarray, title: str, columns: int = 10) -> Figure:
-    """Images in rows of `columns`.
-
-    Args:
-        images: `(n, height, width, channels)` in [0, 1].
-        title: What is shown.
-        columns: How many in a row.
-    """
+    """Images `(n, height, width, channels)` in [0, 1], in rows of `columns`."""
     figure, (axes,) = _show([mosaic(images, columns)])
     axes.set_title(title)
     return figure
@@ -53,13 +39,7 @@ def sample_grid(images: np.ndarray, title: str, columns: int = 10) -> Figure:
 def comparison_grid(
     images_by_strategy: Mapping[str, np.ndarray], title: str, columns: int = 8
 ) -> Figure:
-    """A grid of generated images for each strategy, side by side.
-
-    Args:
-        images_by_strategy: Name to `(n, height, width, channels)` in [0, 1].
-        title: What is shown.
-        columns: How many in a row of each grid.
-    """
+    """For each strategy a grid as of `sample_grid`, side by side."""
     mosaics = [mosaic(images, columns) for images in images_by_strategy.values()]
     figure, grids = _show(mosaics, top=2 * TITLE)
     figure.suptitle(title)
@@ -74,7 +54,7 @@ def reconstruction_grid(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], titl
     Args:
         pairs: Name of the task to images and reconstructions, both
             `(n, height, width, channels)` in [0, 1], all n alike.
-        title: What is shown.
+        title: Of the picture.
     """
     mosaics = [mosaic(np.concatenate(pair), len(pair[0])) for pair in pairs.values()]
     spaced = [np.pad(one, ((0, 3 * GAP), (0, 0), (0, 0)), constant_values=1.0) for one in mosaics]
@@ -92,7 +72,7 @@ def elbo_curves(R: Sequence[Sequence[float]], tasks: Sequence[str], title: str) 
     Args:
         R: `(k, n)`, nats per image after task i on the test set of task j.
         tasks: The names of all n tasks.
-        title: What is shown.
+        title: Of the picture.
     """
     matrix = check_matrix(R)
     finished = len(matrix)
@@ -109,8 +89,7 @@ def elbo_curves(R: Sequence[Sequence[float]], tasks: Sequence[str], title: str) 
     axes.set_xlim(0.8, len(tasks) + 0.2)
     _label_ends(axes, matrix[-1, :finished], tasks)
     axes.set_xticks(np.arange(1, len(tasks) + 1), tasks, rotation=30, ha="right")
-    axes.set_xlabel("after training on")
-    axes.set_ylabel("-ELBO, nats per test image (lower is better)")
+    axes.set(xlabel="after training on", ylabel="-ELBO, nats per test image (lower is better)")
     axes.set_title(f"{title}\ndotted: before the task was learned", fontsize="medium")
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
@@ -136,12 +115,7 @@ def _label_ends(axes: Axes, ends: np.ndarray, names: Sequence[str]) -> None:
             color=color,
             va="center",
             annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": color,
-                "linewidth": 0.6,
-                "relpos": (0, 0.5),
-            },
+            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6, "relpos": (0, 0.5)},
         )
 
 
@@ -169,15 +143,9 @@ def _show(
         rows, columns, channels = mosaic.shape
         y = height - top - rows
         axes = figure.add_axes((x / width, y / height, columns / width, rows / height))
-        axes.imshow(
-            mosaic.squeeze(-1) if channels == 1 else mosaic,
-            "gray",
-            vmin=0,
-            vmax=1,
-            interpolation="nearest",
-        )
-        axes.set_xticks([])
-        axes.set_yticks([])
+        image = mosaic.squeeze(-1) if channels == 1 else mosaic
+        axes.imshow(image, "gray", vmin=0, vmax=1, interpolation="nearest")
+        axes.set(xticks=[], yticks=[])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         grids.append(axes)

@@ -1,5 +1,6 @@
 """The task sequences that have a name, each with the options it is trained with by default."""
 
+import inspect
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -33,77 +34,87 @@ class SequenceSpec:
             `num_tasks`, `batch_size` and `seed`.
         training: Options of the training.
         model: Arguments of the model that differ from its own defaults.
-        strategies: For a strategy by name, arguments chosen for it on validation images.
-        classifier: Kind of the classifier on whose features generated images are judged.
-        classes_per_task: How many classes each task has.
+        strategies: For a strategy by name, options chosen for it on validation images.
+        classifier: Kind of the classifier on whose features generated images are judged; by the
+            shape of the images if `None`.
+        classes_per_task: How many classes each task has, `None` if that is not known.
     """
 
     description: str
     data: tuple[str, ...]
     divide: Callable[..., TaskSequence]
-    training: TrainingOptions
+    training: TrainingOptions = field(default_factory=TrainingOptions)
     model: Mapping[str, Any] = field(default_factory=dict)
     strategies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    classifier: str = "convolutional"
-    classes_per_task: int = 1
+    classifier: str | None = None
+    classes_per_task: int | None = None
 
-    def options(self, given: Mapping[str, Any]) -> tuple[TrainingOptions, dict[str, Any]]:
+    def options(
+        self, strategy: str, given: Mapping[str, Any]
+    ) -> tuple[TrainingOptions, dict[str, Any]]:
         """The options of training and model; those not given, or `None`, are the sequence's."""
+        training = {entry.name for entry in fields(TrainingOptions)}
         chosen = {name: value for name, value in given.items() if value is not None}
-        names = {entry.name for entry in fields(TrainingOptions)}
-        training = {name: value for name, value in chosen.items() if name in names}
-        model = {name: value for name, value in chosen.items() if name not in names}
-        return replace(self.training, **training), {**self.model, **model}
+        own = {name: chosen.pop(name) for name in training & chosen.keys()}
+        model = {**self.model, **self.strategies.get(strategy, {}), **chosen}
+        return replace(self.training, **own), model
 
     def load(
         self,
-        batch_size: int,
+        batch_size: int | None,
         seed: int = 0,
         num_tasks: int | None = None,
         data_dir: PathLike | None = None,
         source_dir: PathLike | None = None,
         standin: bool = False,
     ) -> TaskSequence:
-        """The tasks, or the first `num_tasks` of them.
-
-        Args:
-            batch_size: Number of images in a batch.
-            seed: Of the order of images, the choice for validation and the permutations.
-            num_tasks: How many tasks; as many as usual if `None`.
-            data_dir: See `keras_lifelong_vae.data.load`.
-            source_dir: See `keras_lifelong_vae.data.load`.
-            standin: Whether to take a stand-in for a data set that can't be had everywhere.
+        """The tasks, or the first `num_tasks` of them; arguments as of `train_sequence`.
 
         Raises:
-            ValueError: If there are not as many tasks as `num_tasks`, there is no stand-in for
-                any of the data sets, or `source_dir` is given for several of them.
+            ValueError: If there are not as many tasks as `num_tasks`, a task has no test images,
+                or `standin`, `data_dir` or `source_dir` does not fit the data sets.
             keras_lifelong_vae.data.DataUnavailableError: If a data set can't be had; the message
                 names the stand-in if there is one.
         """
         if num_tasks is not None:
             check_positive_int(num_tasks, "num_tasks")
         images = {}
-        for name in self._data_names(standin, source_dir):
+        for name in self._data_names(standin, data_dir, source_dir):
             images[TITLES.get(name, name)] = _load(name, data_dir, source_dir)
         sequence = self.divide(images, num_tasks, batch_size=batch_size, seed=seed)
         if num_tasks is not None and num_tasks > len(sequence):
             raise ValueError(f"`num_tasks` must be at most {len(sequence)}, received {num_tasks}.")
+        untested = [task.name for task in sequence if task.test_split is None]
+        if untested:
+            raise ValueError(
+                "`sequence` must have test images in every task, to measure -ELBO on, received "
+                f"none in {', '.join(untested)}."
+            )
         return sequence[:num_tasks]
 
-    def _data_names(self, standin: bool, source_dir: PathLike | None) -> list[str]:
+    def _data_names(
+        self, standin: bool, data_dir: PathLike | None, source_dir: PathLike | None
+    ) -> list[str]:
+        if not self.data:
+            _refuse("tasks of your own", data_dir=data_dir, source_dir=source_dir)
         if source_dir is not None and len(self.data) > 1:
             raise ValueError(
                 "`source_dir` must be None for a sequence of several data sets, received "
                 f"{os.fspath(source_dir)!r}. Prepare each: lifelong-vae data NAME --source-dir DIR."
             )
-        if not standin:
-            return list(self.data)
-        if not set(self.data) & set(STANDINS):
+        if standin and not set(self.data) & set(STANDINS):
+            whose = " and ".join(self.data) or "tasks of your own"
             raise ValueError(
-                f"`standin` must be False for {' and '.join(self.data)}, of which there is no "
-                "stand-in, received True."
+                f"`standin` must be False for {whose}, of which there is no stand-in, received "
+                "True."
             )
-        return [STANDINS.get(name, name) for name in self.data]
+        return [STANDINS.get(name, name) if standin else name for name in self.data]
+
+
+def _refuse(whose: str, **given: Any) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(f"`{name}` must be None for {whose}, received {value!r}.")
 
 
 def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> ImageData:
@@ -118,28 +129,26 @@ def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> 
         ) from error
 
 
-def _by_class(
-    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
-) -> TaskSequence:
+def _by_class(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
     (only,) = images.values()
     return tasks.split_by_class(only, **options)
 
 
-def _permuted(
-    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
-) -> TaskSequence:
+def _permuted(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
     (only,) = images.values()
-    return tasks.permuted(only, num_tasks or 5, **options)
+    return tasks.permuted(only, num_tasks=num_tasks or 5, **options)
 
 
-def _domains(
-    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
-) -> TaskSequence:
+def _domains(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
     return tasks.domains(images, **options)
 
 
 # Chosen for mnist-to-svhn with the stand-in.
-HOUSE_NUMBERS = {"ewc": {"strength": 10.0}, "lwf": {"distillation_weight": 0.3}}
+HOUSE_NUMBERS: dict[str, dict[str, Any]] = {
+    "ewc": {"ewc.weight": 10.0},
+    "lwf": {"distillation.weight": 0.3},
+    "progressive": {"network": "dense"},
+}
 
 
 def _two_domains(description: str, first: str, second: str) -> SequenceSpec:
@@ -155,7 +164,7 @@ def _two_domains(description: str, first: str, second: str) -> SequenceSpec:
     )
 
 
-SEQUENCES: Mapping[str, SequenceSpec] = {
+SEQUENCES: dict[str, SequenceSpec] = {
     "fashion-split": SequenceSpec(
         "FashionMNIST, one class at a time: 10 tasks",
         ("fashion_mnist",),
@@ -163,17 +172,20 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         TrainingOptions(epochs=10, batch_size=64, learning_rate_decay="cooldown"),
         {"latent_dim": 14},
         {
-            "lifelong": {"replay_ratio": 3},
-            "no-consistency": {"replay_ratio": 3},
-            "ewc": {"strength": 100.0},
+            "lifelong": {"replay.ratio": 3},
+            "no-consistency": {"replay.ratio": 3},
+            "ewc": {"ewc.weight": 100.0},
         },
+        classes_per_task=1,
     ),
     "mnist-split": SequenceSpec(
         "MNIST, one digit at a time: 10 tasks",
         ("mnist",),
         _by_class,
         TrainingOptions(epochs=10),
-        {"latent_dim": 14, "replay_share": 0.7},
+        {"latent_dim": 14},
+        {"lifelong": {"replay.share": 0.7}, "no-consistency": {"replay.share": 0.7}},
+        classes_per_task=1,
     ),
     "mnist-permuted": SequenceSpec(
         "MNIST, then with its pixels permuted: 5 tasks, or any number",
@@ -181,7 +193,7 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         _permuted,
         TrainingOptions(epochs=5, learning_rate_decay="cooldown"),
         {"latent_dim": 32},
-        {"ewc": {"strength": 1000.0}, "lwf": {"distillation_weight": 0.1}},
+        {"ewc": {"ewc.weight": 1000.0}, "lwf": {"distillation.weight": 0.1}},
         classifier="dense",
         classes_per_task=10,
     ),
@@ -195,15 +207,57 @@ SEQUENCES: Mapping[str, SequenceSpec] = {
         _by_class,
         TrainingOptions(epochs=40, batch_size=32),
         {"latent_dim": 8},
-        classifier="dense",
+        classes_per_task=1,
     ),
 }
 
 
-def get(name: str) -> SequenceSpec:
-    """The sequence called `name`.
+def names() -> tuple[str, ...]:
+    """All sequences, yours last."""
+    return tuple(SEQUENCES)
+
+
+def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> None:
+    """Gives tasks of your own a name, for `train_sequence`, `run_grid` and the command line.
+
+    Args:
+        name: A new name, or one to replace.
+        spec: A `SequenceSpec`, or a function from `num_tasks`, `batch_size` and `seed` to the
+            tasks, whose docstring describes them.
+
+    Example:
+
+    ```python
+    sequences.register("mine", lambda **loading: klv.tasks.from_arrays(arrays))
+    ```
+    """
+    if not isinstance(spec, SequenceSpec):
+        description = (inspect.getdoc(spec) or "tasks of your own").splitlines()[0].rstrip(".")
+        spec = SequenceSpec(description, (), _without_data(spec))
+    SEQUENCES[name] = spec
+
+
+def _without_data(make: Callable[..., TaskSequence]) -> Callable[..., TaskSequence]:
+    return lambda images, num_tasks, **options: make(num_tasks=num_tasks, **options)
+
+
+def get(sequence: str | TaskSequence) -> SequenceSpec:
+    """The sequence of that name, or one that is `sequence` whatever it is asked for.
 
     Raises:
+        TypeError: If it is neither a name nor a `TaskSequence`.
         ValueError: If there is none of that name.
     """
-    return SEQUENCES[check_choice(name, "sequence", tuple(SEQUENCES))]
+    if isinstance(sequence, str):
+        return SEQUENCES[check_choice(sequence, "sequence", names())]
+    if not isinstance(sequence, TaskSequence):
+        raise TypeError(
+            f"`sequence` must be a name or a `TaskSequence`, received {type(sequence).__name__}."
+        )
+
+    def as_it_is(num_tasks: int | None, batch_size: int | None, seed: int) -> TaskSequence:
+        _refuse("a `TaskSequence`", num_tasks=num_tasks, batch_size=batch_size)
+        return sequence
+
+    options = TrainingOptions(batch_size=None)
+    return SequenceSpec("tasks of your own", (), _without_data(as_it_is), options)

@@ -55,7 +55,7 @@ def gather(
         "generates_from": model.default_prior,
         "likelihood": type(model.likelihood).__name__,
         "support": str(model.likelihood.support),
-        "parameters": sum(math.prod(weight.shape) for weight in model.student.trainable_weights),
+        "parameters": sum(math.prod(weight.shape) for weight in model.student.learned_weights),
         "figures": dict(figures),
         "versions": {
             "keras-lifelong-vae": __version__,

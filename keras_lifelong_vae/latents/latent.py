@@ -61,7 +61,7 @@ class Latent(keras.layers.Layer):
         if not blocks:
             raise ValueError("`blocks` must hold at least one Gaussian head, received none.")
         self.blocks = dict(blocks)
-        self.categorical = categorical
+        self.categorical: Any = categorical
         self.categories_per_task = check_positive_int(categories_per_task, "categories_per_task")
         self.task_capacity = check_positive_int(task_capacity, "task_capacity")
         self.latent_dim = sum(block.latent_dim for block in blocks.values())

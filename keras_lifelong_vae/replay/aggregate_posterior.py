@@ -15,6 +15,8 @@ from keras_lifelong_vae.types import LatentCode, Tensor
 
 MIN_CODES_PER_COMPONENT = 20
 COVARIANCE_FLOOR = 1e-3
+TINY = 1e-9
+MIN_WEIGHT = 1e-3  # of a Gaussian that the next fit may set out from
 ANY = -1
 
 
@@ -78,7 +80,11 @@ class AggregatePosterior(GrowingWeights):
         most = num_components or self.num_components
         number = max(1, min(most, len(continuous) // MIN_CODES_PER_COMPONENT))
         mixture = GaussianMixture(
-            number, reg_covar=COVARIANCE_FLOOR, init_params="k-means++", random_state=task
+            number,
+            reg_covar=COVARIANCE_FLOOR,
+            init_params="k-means++",
+            random_state=task,
+            **self._present_fit(task, number),
         )
         with threadpool_limits(1):  # the matrices are small: more threads only wait for each other
             mixture.fit(continuous)
@@ -88,7 +94,7 @@ class AggregatePosterior(GrowingWeights):
             "mixture_weights": mixture.weights_,
             "locs": mixture.means_,
             "scale_trils": np.linalg.cholesky(mixture.covariances_),
-            "category_probs": probs / probs.sum(axis=1, keepdims=True) if probs.size else probs,
+            "category_probs": probs / np.maximum(probs.sum(axis=1, keepdims=True), TINY),
         }
         begin = task * self.num_components
         for name, value in values.items():
@@ -97,6 +103,20 @@ class AggregatePosterior(GrowingWeights):
             rows[begin : begin + self.num_components] = 0.0
             rows[begin : begin + number] = value
             weight.assign(rows)
+
+    def _present_fit(self, task: int, number: int) -> dict[str, np.ndarray]:
+        """The task's Gaussians, from which its next fit sets out, if there are as many."""
+        rows = slice(task * self.num_components, task * self.num_components + number)
+        weights = self.mixture_weights.numpy().astype("float64")[rows]
+        if not np.isclose(weights.sum(), 1.0) or weights.min() < MIN_WEIGHT:
+            return {}
+        scale_trils = self.scale_trils.numpy().astype("float64")[rows]
+        precisions = np.linalg.inv(scale_trils @ scale_trils.swapaxes(1, 2))
+        return {
+            "weights_init": weights / weights.sum(),
+            "means_init": self.locs.numpy()[rows],
+            "precisions_init": (precisions + precisions.swapaxes(1, 2)) / 2,
+        }
 
     def sample(
         self,
@@ -125,7 +145,7 @@ class AggregatePosterior(GrowingWeights):
             # One that there is no room for spoils its own row alone, see `validity`.
             place = tf.clip_by_value(category, 0, self.category_probs.shape[1] - 1)
             given = tf.gather(tf.transpose(self.category_probs), place)
-            given = tf.where((category == ANY)[:, None], 1.0, given + 1e-9)
+            given = tf.where((category == ANY)[:, None], 1.0, given + TINY)
             weights *= given
         component = tf.minimum(draw_index(weights, seeds[0]), rows - 1)
         eps = noise.normal(seeds[1], num_samples, self.locs.shape[1])

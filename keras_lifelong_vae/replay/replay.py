@@ -86,7 +86,7 @@ class Replay:
 
     Args:
         ratio: Replayed images on top of each real one, 2 if `None`. They weigh pi in all however
-            many they are; more of them mean less noise, and time in proportion.
+            many they are; more of them mean less noise, and time in proportion. It is 1 in batch.
         share: pi, fixed, in (0, 1); k / (k + 1) if `None`.
         mode: "on_top" of the whole real batch (better and dearer), or "in_batch": each image of
             the batch is replaced by a replayed one with probability pi.
@@ -127,9 +127,9 @@ class Replay:
         check_choice(self.mode, "mode", MODES)
         if self.ratio is not None:
             check_positive_int(self.ratio, "ratio")
-            if self.mode == "in_batch":
+            if self.mode == "in_batch" and self.ratio != 1:
                 raise ValueError(
-                    f'`ratio` must be None with mode "in_batch", received {self.ratio!r}.'
+                    f'`ratio` must be 1 or None with mode "in_batch", received {self.ratio!r}.'
                 )
         if self.share is not None and check_share(self.share, "share") == 0:
             raise ValueError("`share` must be greater than 0; without replay pass `replay=None`.")

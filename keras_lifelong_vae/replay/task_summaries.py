@@ -7,6 +7,8 @@ from keras_lifelong_vae.autoencoder import Autoencoder
 from keras_lifelong_vae.replay.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.replay.recent_codes import RecentCodes
 
+REFRESHED_CODES = 2048  # of an earlier task, whose Gaussians change little
+
 
 def summarize_tasks(
     summaries: AggregatePosterior,
@@ -31,7 +33,7 @@ def summarize_tasks(
     """
     for task in range(finished_tasks):
         seeds = noise.split(tf.constant([finished_tasks, task]), 2)
-        shown = teacher.mean(summaries.sample(recent_codes.size, seeds[0], tf.constant(task)))
+        shown = teacher.mean(summaries.sample(REFRESHED_CODES, seeds[0], tf.constant(task)))
         posterior = student.posterior(shown)
         continuous = student.latent.sample(posterior, seeds[1]).continuous
         probs = tf.nn.softmax(posterior.logits).numpy()

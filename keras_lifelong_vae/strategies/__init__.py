@@ -1,17 +1,20 @@
 """Strategies: ways of learning one task after another, from doing nothing to keeping all data.
 
-Each has the same network, optimizer and number of passes over real images.
+Each has the same network (progressive one for each task), optimizer and number of passes over real
+images.
 """
 
 from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.replay import Replay
 from keras_lifelong_vae.strategies.cumulative import with_all_before
 from keras_lifelong_vae.strategies.full_batch import all_at_once, categories_of_all
+from keras_lifelong_vae.strategies.progressive import ProgressiveVAE
 from keras_lifelong_vae.strategies.strategy import Strategy
 from keras_lifelong_vae.strategies.vcl import VCLVAE, images_per_task
 from keras_lifelong_vae.terms import EWC, KL, CategoryTarget, Consistency, Distillation, Information
 
 _REGISTERED: dict[str, Strategy] = {}
+_OWN: frozenset[str] = frozenset()
 
 
 def register(name: str, strategy: Strategy) -> Strategy:
@@ -19,11 +22,11 @@ def register(name: str, strategy: Strategy) -> Strategy:
 
     Raises:
         TypeError: If `strategy` is no `Strategy`.
-        ValueError: If there is another one of that name, or the name is no plain word.
+        ValueError: If the name is one of the package's own, or no plain word.
     """
     if not isinstance(strategy, Strategy):
         raise TypeError(f"`strategy` must be a Strategy, received {strategy!r}.")
-    if _REGISTERED.get(name, strategy) != strategy or not name.replace("-", "_").isidentifier():
+    if name in _OWN or not name.replace("-", "_").isidentifier():
         raise ValueError(
             f"`name` must be a new one of letters, digits, `_` and `-`, received {name!r}."
         )
@@ -74,6 +77,14 @@ register(
     ),
 )
 register(
+    "progressive",
+    Strategy(
+        "progressive networks: a new column for each task reads the frozen earlier ones",
+        model=ProgressiveVAE,
+        keeps="a column per task",
+    ),
+)
+register(
     "article",
     Strategy(
         "the article's choices: the teacher's z from the prior, each image replaced with "
@@ -111,5 +122,6 @@ register(
         keeps="all data",
     ),
 )
+_OWN = frozenset(_REGISTERED)
 
-__all__ = ["Strategy", "VCLVAE", "get", "names", "register"]
+__all__ = ["VCLVAE", "ProgressiveVAE", "Strategy", "get", "names", "register"]

@@ -1,7 +1,7 @@
 """What a strategy is."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from keras_lifelong_vae import terms as loss_terms
@@ -93,23 +93,23 @@ class Strategy:
             return self.replay
         if self.replay is None:
             raise ValueError(f"`replay` has no options without replay, received {dict(settings)}.")
-        return _changed(lambda: replace(self.replay, **settings), "replay", settings)
+        return _made(Replay, "replay", {**self.replay.get_config(), **settings})
 
     def _terms(self, settings: Mapping[str, Mapping[str, Any]]) -> Iterable[Term]:
         for term in self.terms:
             config = {**term.get_config(), **settings.get(term.name, {})}
-            yield _changed(lambda: type(term).from_config(config), term.name, config)
+            yield _made(type(term), term.name, config)
         present = {term.name for term in self.terms}
         for name, options in settings.items():
             if name not in present:
-                yield _changed(lambda: loss_terms.get(name, **options), name, options)
+                yield _made(loss_terms.get(name), name, options)
 
 
-def _changed(make: Callable[[], Any], name: str, settings: Mapping[str, Any]) -> Any:
-    """What `make` makes; the part is named if it has no such option."""
+def _made(kind: Callable[..., Any], name: str, options: Mapping[str, Any]) -> Any:
+    """One with these options; the part is named if it has no such option."""
     try:
-        return make()
+        return kind(**options)
     except TypeError as error:
         raise ValueError(
-            f"`{name}` must be given options that it has, received {dict(settings)}: {error}."
+            f"`{name}` must be given options that it has, received {dict(options)}: {error}."
         ) from error

@@ -1,8 +1,5 @@
 """The terms of the loss: each a class with a weight and a value in nats per image."""
 
-from typing import Any
-
-
 from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.terms.category_target import CategoryTarget
 from keras_lifelong_vae.terms.consistency import Consistency
@@ -15,25 +12,17 @@ from keras_lifelong_vae.terms.reconstruction import CrossReconstruction, Reconst
 from keras_lifelong_vae.terms.step import Step
 from keras_lifelong_vae.terms.term import Term
 
-_BY_NAME: dict[str, type[Term]] = {
-    cls().name: cls
-    for cls in (CategoryTarget, Consistency, CrossReconstruction, Distillation, EWC)
-    + (InfoGAN, Information, KL, Reconstruction)
-}
+_KINDS = (CategoryTarget, Consistency, CrossReconstruction, Distillation, EWC, InfoGAN)
+_BY_NAME = {kind().name: kind for kind in (*_KINDS, Information, KL, Reconstruction)}
 
 
-def get(name: str, **options: Any) -> Term:
-    """A new term of the class called `name`, such as "information".
+def get(name: str) -> type[Term]:
+    """The class of the terms called `name`, such as "information".
 
     Raises:
         ValueError: If there is none of that name.
     """
-    return _BY_NAME[check_choice(name, "term", tuple(_BY_NAME))](**options)
-
-
-def copy(term: Term) -> Term:
-    """A new term with the same options, of no model."""
-    return type(term).from_config(term.get_config())
+    return _BY_NAME[check_choice(name, "term", tuple(_BY_NAME))]
 
 
 __all__ = [
@@ -48,6 +37,5 @@ __all__ = [
     "Reconstruction",
     "Step",
     "Term",
-    "copy",
     "get",
 ]

@@ -1,6 +1,7 @@
 """What happened with one batch: computed once, and only if some term asks."""
 
 from functools import cached_property
+from typing import Any
 
 import tensorflow as tf
 
@@ -28,10 +29,13 @@ class Step:
         batch: MixedBatch,
         student: Autoencoder,
         seed: Tensor,
-        teacher: Autoencoder | None = None,
+        teacher: Any = None,
         crossed: bool = False,
     ) -> None:
-        self.images, self.weight, self.replayed, self.replay_begin, self.teacher_code = batch
+        self.images, self.weight, self.replayed, self.replay_begin, code = batch
+        self.teacher_code: Any = (
+            code  # of the rows from `replay_begin` on; `None` if there are none
+        )
         self.student = student
         self.seed = seed
         self.teacher = teacher
