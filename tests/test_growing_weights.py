@@ -19,7 +19,7 @@ def weights(**kwargs):
 
 def told(layer):
     """What is to be known of each weight besides its values."""
-    return [(one.path, one.dtype, one.trainable) for one in layer.weights]
+    return [(one.name, one.dtype, one.trainable) for one in layer.weights]
 
 
 def test_each_weight_is_an_attribute_with_its_value():
@@ -93,7 +93,7 @@ def test_a_gradient_reaches_the_new_weights():
 
 def grown(task_capacity, tasks):
     """A model that has room for `task_capacity` tasks at first and finishes `tasks`."""
-    latent = JointLatent(2, task_capacity=task_capacity, seed=0)
+    latent = JointLatent(2, task_capacity=task_capacity, seed=0, name="latent")
     network = networks.dense(EVENT_SHAPE, (8,), seed=0)
     replay = Replay(components_per_task=1)
     model = LifelongVAE(
