@@ -27,6 +27,7 @@ setup(
         "tensorflow-probability[tf]>=0.25",
         "tensorflow-datasets>=4.9.9",
         "importlib_resources",  # tensorflow-datasets imports it to download and doesn't declare it
+        "markdown-it-py>=3",
         "matplotlib>=3.8",
         "numpy>=1.26",
         "pillow",

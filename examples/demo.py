@@ -54,8 +54,9 @@ def main() -> None:
 
 def available_sequence() -> str:
     """FashionMNIST's sequence, or that of the digits where FashionMNIST can't be had."""
+    print("Looking for FashionMNIST; if need be, apt-get fetches a package (allow_packages=True).")
     try:
-        print(f"FashionMNIST: {data.load('fashion_mnist').source}")
+        print(f"FashionMNIST: {data.load('fashion_mnist', allow_packages=True).source}")
     except data.DataUnavailableError as error:
         print(NO_FASHION.format(reason=error))
         return "digits-split"

@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever finds half of one."""
+"""Files that are written whole or not at all, and found by one of their names."""
 
 import os
 from collections.abc import Callable
@@ -12,9 +12,23 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         path: What the file will be called; one that exists is replaced.
         write: Called with the temporary path, which has the suffix of `path`.
     """
-    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
         write(temporary)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def find_file(directory: Path, *names: str) -> Path:
+    """Returns the first file in `directory` that has one of `names`.
+
+    Raises:
+        FileNotFoundError: If there is none.
+    """
+    for name in names:
+        if (directory / name).is_file():
+            return directory / name
+    if not directory.is_dir():
+        raise FileNotFoundError(f"There is no directory {directory}.")
+    raise FileNotFoundError(f"{directory} must hold a file {' or '.join(names)}, which is missing.")

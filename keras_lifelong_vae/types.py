@@ -1,8 +1,11 @@
-"""The small named tuples that travel between layers, objectives and the model."""
+"""The small named tuples that travel between latents, terms and the model."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
-Tensor = Any  # a `tf.Tensor`, or what Keras converts to one
+import numpy as np
+import tensorflow as tf
+
+Tensor: TypeAlias = tf.Tensor
 
 
 class GaussianParameters(NamedTuple):
@@ -15,8 +18,8 @@ class GaussianParameters(NamedTuple):
 class Posterior(NamedTuple):
     """q(z | x) = N(z_c; loc, exp(log_var)) Cat(z_d; logits), one row per example.
 
-    `logits` is `(batch_size, category_capacity)`; categories that are not active have a logit
-    so low that their probability is exactly 0.
+    `logits` is `(batch_size, capacity)`; categories that are not active have a logit so low that
+    their probability is exactly 0. A latent without a categorical part has a capacity of 0.
     """
 
     gaussian: GaussianParameters
@@ -24,32 +27,21 @@ class Posterior(NamedTuple):
 
 
 class LatentCode(NamedTuple):
-    """z = (z_c, z_d): `(batch_size, latent_dim)` and `(batch_size, category_capacity)`."""
+    """z = (z_c, z_d): `(batch_size, latent_dim)`; `(batch_size, capacity)`, one-hot or relaxed."""
 
     continuous: Tensor
-    category: Tensor
-
-
-class LossTerms(NamedTuple):
-    """The terms of the objective before they are weighed; each `(batch_size,)`, in nats."""
-
-    reconstruction: Tensor
-    kl_gaussian: Tensor
-    kl_categorical: Tensor
-    consistency: Tensor
-    cross_reconstruction: Tensor
-    category_target: Tensor
-    information: Tensor
+    discrete: Tensor
 
 
 class Encoding(NamedTuple):
     """What `LifelongVAE.encode` answers, one row per image, as numpy arrays.
 
     `loc` and `scale` (standard deviation) are `(n, latent_dim)`, `category_probs` is
-    `(n, active_categories)` and `category`, the most probable category, is `(n,)`.
+    `(n, active_categories)` and `category`, the most probable category, is `(n,)`; the last two are
+    `None` for a latent without a categorical part.
     """
 
-    loc: Any
-    scale: Any
-    category_probs: Any
-    category: Any
+    loc: np.ndarray
+    scale: np.ndarray
+    category_probs: np.ndarray | None = None
+    category: np.ndarray | None = None

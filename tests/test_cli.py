@@ -42,7 +42,15 @@ def test_help_of_train_mentions_every_sequence_and_option(capsys):
 
 def test_help_of_compare_mentions_every_strategy_and_option(capsys):
     text = help_of(capsys, "compare")
-    wanted = (*strategies.names(), "--strategies", "--seeds", "--out", "--tasks", "--iwae", "--standin")
+    wanted = (
+        *strategies.names(),
+        "--strategies",
+        "--seeds",
+        "--out",
+        "--tasks",
+        "--iwae",
+        "--standin",
+    )
     assert [name for name in wanted if name not in text] == []
     assert max(map(len, text.splitlines())) <= 80
 
@@ -211,11 +219,15 @@ def test_a_value_is_a_python_literal_or_else_a_word(text, value):
     assert options.settings == [(text.split("=")[0], value)]
 
 
-@pytest.mark.parametrize("text", ["replay.ratio", "replay.ratio=", "=3", "replay-ratio=3", "a..b=1"])
+@pytest.mark.parametrize(
+    "text", ["replay.ratio", "replay.ratio=", "=3", "replay-ratio=3", "a..b=1"]
+)
 def test_what_is_no_setting_is_one_clear_error(text, capsys):
     with pytest.raises(SystemExit):
         cli.main(["train", "digits-split", "--set", text])
-    error = f"error: argument --set: must be OPTION=VALUE, such as replay.ratio=3, received '{text}'"
+    error = (
+        f"error: argument --set: must be OPTION=VALUE, such as replay.ratio=3, received '{text}'"
+    )
     assert capsys.readouterr().err.endswith(f"{error}\n")
 
 

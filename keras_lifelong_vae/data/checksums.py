@@ -8,7 +8,7 @@ import hashlib
 
 import numpy as np
 
-from keras_lifelong_vae.data.spec import Arrays, Checksums, DataSpec
+from keras_lifelong_vae.data.spec import Arrays, DataSpec
 
 
 def example_order(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -23,36 +23,25 @@ def example_order(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def in_order(arrays: Arrays) -> Arrays:
     """The same examples in the fixed order, images as uint8 and labels as int64."""
-    train = example_order(arrays.train_images, arrays.train_labels)
-    test = example_order(arrays.test_images, arrays.test_labels)
-    return Arrays(
-        np.ascontiguousarray(arrays.train_images[train], np.uint8),
-        np.ascontiguousarray(arrays.train_labels[train], np.int64),
-        np.ascontiguousarray(arrays.test_images[test], np.uint8),
-        np.ascontiguousarray(arrays.test_labels[test], np.int64),
-    )
+    ordered = []
+    for images, labels in (arrays[:2], arrays[2:]):
+        order = example_order(images, labels)
+        ordered += [images[order].astype(np.uint8), labels[order].astype(np.int64)]
+    return Arrays(*ordered)
 
 
-def checksums_of(arrays: Arrays) -> Checksums:
+def checksums_of(arrays: Arrays) -> tuple[str, ...]:
     """SHA-256 of the bytes in C order: images as uint8, labels as little-endian int64."""
-    return Checksums(
-        *(
-            hashlib.sha256(np.ascontiguousarray(array, dtype).data).hexdigest()
-            for array, dtype in zip(arrays, ("u1", "<i8", "u1", "<i8"), strict=True)
-        )
+    return tuple(
+        hashlib.sha256(np.ascontiguousarray(array, dtype).data).hexdigest()
+        for array, dtype in zip(arrays, ("u1", "<i8", "u1", "<i8"), strict=True)
     )
 
 
 def verify(arrays: Arrays, spec: DataSpec, origin: str) -> None:
-    """Checks that the arrays, in the fixed order, are the data set.
+    """Raises `ValueError` unless `arrays`, in the fixed order, are the data set of `spec`.
 
-    Args:
-        arrays: What was read.
-        spec: What it should be.
-        origin: Where it was read, for the message.
-
-    Raises:
-        ValueError: If a shape, a size or a checksum differs.
+    `origin` is where they were read, for the message.
     """
     for field, array in zip(Arrays._fields, arrays, strict=True):
         expected = spec.image_shape if field.endswith("images") else ()
@@ -69,12 +58,11 @@ def verify(arrays: Arrays, spec: DataSpec, origin: str) -> None:
         )
     if spec.checksums is None:
         return
-    for field, wanted, found in zip(
-        Arrays._fields, spec.checksums, checksums_of(arrays), strict=True
-    ):
-        if found != wanted:
+    found = checksums_of(arrays)
+    for field, ours, wanted in zip(Arrays._fields, found, spec.checksums, strict=True):
+        if ours != wanted:
             raise ValueError(
                 f"{origin}: `{field}` of '{spec.name}' must have the SHA-256 {wanted}, received "
-                f"{found} ({len(getattr(arrays, field))} examples). The data were altered or are "
+                f"{ours} ({len(getattr(arrays, field))} examples). The data were altered or are "
                 "another data set."
             )

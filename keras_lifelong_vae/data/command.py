@@ -1,4 +1,4 @@
-"""Runs a program that fetches something, and gives up on it once nothing comes any more."""
+"""Runs a program that fetches something, and stops it once nothing comes any more."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from keras_lifelong_vae.data.source import SourceError
+from keras_lifelong_vae.data.spec import SourceError
 
 _POLL_SECONDS = 0.1
 
@@ -24,7 +24,7 @@ def run(
 
     Args:
         command: Program and arguments.
-        directory: An empty or private directory, watched for growth.
+        directory: An empty or private directory, watched for changes in size.
         stall_seconds: How long the directory may stay as it is before the program is stopped.
         total_seconds: How long the program may run.
 
@@ -44,47 +44,39 @@ def run(
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait(command[0], process, directory, stall_seconds, total_seconds)
+            reason = _wait(process, directory, stall_seconds, total_seconds)
         finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        if process.returncode:
-            raise SourceError(f"{command[0]} failed: {_last_words(output)}")
+            process.kill()
+            process.wait()
+        if reason is None and process.returncode:
+            reason = f"failed: {_last_words(output)}"
+        if reason is not None:
+            raise SourceError(f"{command[0]} {reason}")
 
 
 def _wait(
-    name: str,
-    process: subprocess.Popen[bytes],
-    directory: Path,
-    stall_seconds: float,
-    total_seconds: float,
-) -> None:
-    start = grown_at = time.monotonic()
+    process: subprocess.Popen[bytes], directory: Path, stall_seconds: float, total_seconds: float
+) -> str | None:
+    """Waits for the program to end; returns why it has to be stopped, `None` if it ended."""
+    start = changed_at = time.monotonic()
     size = _size(directory)
-    while True:
-        try:
-            process.wait(_POLL_SECONDS)
-            return
-        except subprocess.TimeoutExpired:
-            now, size_now = time.monotonic(), _size(directory)
+    while process.poll() is None:
+        time.sleep(_POLL_SECONDS)
+        now, size_now = time.monotonic(), _size(directory)
         if size_now != size:
-            size, grown_at = size_now, now
-        if now - grown_at > stall_seconds:
-            raise SourceError(f"{name} fetched nothing for {stall_seconds:g} s")
+            size, changed_at = size_now, now
+        if now - changed_at > stall_seconds:
+            return f"fetched nothing for {stall_seconds:g} s"
         if now - start > total_seconds:
-            raise SourceError(f"{name} took more than {total_seconds:g} s")
+            return f"took more than {total_seconds:g} s"
+    return None
 
 
 def _size(directory: Path) -> int:
-    total = 0
-    for root, _, names in os.walk(directory):
-        for name in names:
-            try:
-                total += os.stat(os.path.join(root, name)).st_size
-            except FileNotFoundError:
-                continue
-    return total
+    try:
+        return sum(path.lstat().st_size for path in directory.rglob("*"))
+    except FileNotFoundError:  # renamed or removed in the meantime
+        return -1
 
 
 def _last_words(output: IO[bytes], num_lines: int = 4) -> str:

@@ -4,19 +4,19 @@ import numpy as np
 
 from keras_lifelong_vae.data.checksums import example_order, verify
 from keras_lifelong_vae.data.image_data import ImageData, image_data
-from keras_lifelong_vae.data.spec import Arrays, Checksums, DataSpec
+from keras_lifelong_vae.data.spec import Arrays, DataSpec
 
 TEST_IMAGES_PER_CLASS = 36
 
 DIGITS = DataSpec(
     name="digits",
     image_shape=(8, 8, 1),
-    class_names=tuple(str(digit) for digit in range(10)),
-    checksums=Checksums(
-        train_images="98f7ff4e678af4ef952b3e45d73c9b719cc5f6c94d6e8f1cfbbeec84b0d188e6",
-        train_labels="4e0c4867d36ce387755e2f0a174d2d5bfa3c6b5e8d08bb07c8f52f3b1025b3a9",
-        test_images="9a845a3e683099a90ab1d26818313621e3fc7f5c4280630652311285a351da61",
-        test_labels="0fe70a2245b0444410c303eecffb3de1cf6f696eaaa9bb02f9c6d5004fb829ca",
+    class_names=tuple("0123456789"),
+    checksums=(
+        "98f7ff4e678af4ef952b3e45d73c9b719cc5f6c94d6e8f1cfbbeec84b0d188e6",
+        "4e0c4867d36ce387755e2f0a174d2d5bfa3c6b5e8d08bb07c8f52f3b1025b3a9",
+        "9a845a3e683099a90ab1d26818313621e3fc7f5c4280630652311285a351da61",
+        "0fe70a2245b0444410c303eecffb3de1cf6f696eaaa9bb02f9c6d5004fb829ca",
     ),
 )
 
@@ -26,12 +26,6 @@ def load_digits() -> ImageData:
 
     The values 0 to 16 are scaled to 0 to 255. Examples stand in the order of their SHA-256, and
     the first 36 of each class are the test set.
-
-    Returns:
-        The data set.
-
-    Raises:
-        ValueError: If scikit-learn brings other data than the known ones.
     """
     from sklearn import datasets
 

@@ -25,15 +25,7 @@ class Directory:
 
 
 def read_verified(spec: TfdsSpec, directory: Path, origin: str) -> Arrays:
-    """Reads the files of `spec` in `directory`.
-
-    Args:
-        spec: The data set.
-        directory: Where the files lie.
-        origin: What to call them in an error.
-
-    Returns:
-        The verified arrays in the order of the files.
+    """Reads the files of `spec` in `directory`, in their order; errors call them `origin`.
 
     Raises:
         OSError: If files are missing or can't be read.

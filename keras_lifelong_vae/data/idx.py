@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_lifelong_vae.data.spec import Arrays
+from keras_lifelong_vae.files import find_file
 
 _UNSIGNED_BYTE = 0x08
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -20,16 +21,9 @@ def read_idx(path: Path, num_axes: int) -> np.ndarray:
     The header is two zero bytes, the type (0x08), the number of axes and one big-endian 32-bit
     size per axis; the values follow in C order.
 
-    Args:
-        path: The file.
-        num_axes: Number of axes it must have.
-
-    Returns:
-        uint8 array with `num_axes` axes.
-
     Raises:
         OSError: If the file can't be read.
-        ValueError: If the file is not such an array, is cut short or goes on after its end.
+        ValueError: If the file has another number of axes, is cut short or goes on after its end.
     """
     content = _read_bytes(path)
     start = 4 + 4 * num_axes
@@ -56,25 +50,21 @@ def read_idx(path: Path, num_axes: int) -> np.ndarray:
 def read_idx_directory(directory: Path) -> Arrays:
     """Reads the four IDX files of MNIST and its kin, each plain or with `.gz`.
 
-    Args:
-        directory: Directory that holds `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
-            `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`.
-
-    Returns:
-        The arrays in the order of the files.
+    They are `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
+    `t10k-labels-idx1-ubyte`.
 
     Raises:
         FileNotFoundError: If a file is missing.
         ValueError: If a file is damaged, or labels and images differ in number.
     """
-    train_images, train_labels = _read_split(directory, "train")
-    test_images, test_labels = _read_split(directory, "t10k")
-    return Arrays(train_images, train_labels, test_images, test_labels)
+    return Arrays(*_read_split(directory, "train"), *_read_split(directory, "t10k"))
 
 
 def _read_split(directory: Path, prefix: str) -> tuple[np.ndarray, np.ndarray]:
-    images_path = _find(directory, f"{prefix}-images-idx3-ubyte")
-    labels_path = _find(directory, f"{prefix}-labels-idx1-ubyte")
+    images_path, labels_path = (
+        find_file(directory, name, f"{name}.gz")
+        for name in (f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte")
+    )
     images, labels = read_idx(images_path, 3), read_idx(labels_path, 1)
     if len(images) != len(labels):
         raise ValueError(
@@ -82,15 +72,6 @@ def _read_split(directory: Path, prefix: str) -> tuple[np.ndarray, np.ndarray]:
             f"received {len(labels)}."
         )
     return images[..., np.newaxis], labels.astype(np.int64)
-
-
-def _find(directory: Path, name: str) -> Path:
-    for candidate in (directory / name, directory / f"{name}.gz"):
-        if candidate.is_file():
-            return candidate
-    if not directory.is_dir():
-        raise FileNotFoundError(f"There is no directory {directory}.")
-    raise FileNotFoundError(f"{directory} must hold {name} or {name}.gz, received neither.")
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -34,8 +34,8 @@ class ImageData:
     source: str
 
     def __post_init__(self) -> None:
-        for split in ("train", "test"):
-            self._check_split(split)
+        self._check_split("train")
+        self._check_split("test")
         for field in Arrays._fields:
             array = getattr(self, field).view()
             array.flags.writeable = False
@@ -54,8 +54,7 @@ class ImageData:
     def few(self, num_train: int, num_test: int) -> "ImageData":
         """Some images of both splits, for short trials; always the same ones.
 
-        They are taken evenly from all of a split. As examples stand in the order of their SHA-256,
-        they are as good as drawn at random.
+        They are taken evenly from each split, which is in an order as good as random.
 
         Args:
             num_train: Number of training images, at most as many as there are.
@@ -65,7 +64,6 @@ class ImageData:
             ValueError: If there are not as many, or a number is less than 1.
 
         Example:
-
         ```python
         few = keras_lifelong_vae.data.load("mnist").few(10_000, 2_000)
         ```

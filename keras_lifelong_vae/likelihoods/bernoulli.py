@@ -14,24 +14,24 @@ tfd = tfp.distributions
 class Bernoulli(Likelihood):
     """Every value is an independent Bernoulli variable; the decoder gives its logit.
 
-        log p(x | z) = sum_i x_i log m_i + (1 - x_i) log(1 - m_i),    m = sigmoid(decoded)
+        log p(x | z) = sum_i x_i log m_i + (1 - x_i) log(1 - m_i),    m = sigmoid(parameters)
 
     On binarised data this is a probability. On grey levels in [0, 1] it is the negative
     cross-entropy, the field's convention: figures are comparable with each other and with
     published ones on grey levels, never with those on binarised data.
     """
 
-    def log_prob(self, images: Tensor, decoded: Tensor) -> Tensor:
-        decoded = tf.cast(decoded, self.compute_dtype)
+    def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
+        parameters = tf.cast(parameters, self.compute_dtype)
         images = tf.cast(images, self.compute_dtype)
-        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=images, logits=decoded)
+        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=images, logits=parameters)
         return -tf.reduce_sum(cross_entropy, axis=list(range(1, len(images.shape))))
 
-    def mean(self, decoded: Tensor) -> Tensor:
-        return tf.sigmoid(tf.cast(decoded, self.compute_dtype))
+    def mean(self, parameters: Tensor) -> Tensor:
+        return tf.sigmoid(tf.cast(parameters, self.compute_dtype))
 
-    def sample(self, decoded: Tensor, seed: Tensor) -> Tensor:
-        logits = tf.cast(decoded, self.compute_dtype)
+    def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
+        logits = tf.cast(parameters, self.compute_dtype)
         return tfd.Bernoulli(logits=logits, dtype=self.compute_dtype).sample(
             seed=tf.cast(seed, tf.int32)
         )

@@ -21,7 +21,7 @@ class DiscretizedLogistic(Likelihood):
 
         P(x = k/255 | z) = F(k + 1/2) - F(k - 1/2),    F = CDF of Logistic(255 m, 255 scale)
 
-    with m = sigmoid(decoded), the tails gathered in the levels 0 and 255, and one learned scale
+    with m = sigmoid(parameters), the tails gathered in the levels 0 and 255, and one learned scale
     per channel. A probability: -ELBO is never negative, and nats / (ln 2 * number of values)
     are the field's bits per dimension.
 
@@ -38,32 +38,32 @@ class DiscretizedLogistic(Likelihood):
             raise ValueError(f"`initial_scale` must be greater than 0, received {initial_scale!r}.")
         self.initial_scale = initial_scale
 
-    def build(self, decoded_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:
         self.log_scale = self.add_weight(
-            shape=(decoded_shape[-1],),
+            shape=(input_shape[-1],),
             initializer=keras.initializers.Constant(
                 float(keras.ops.log(MAX_LEVEL * self.initial_scale))
             ),
             name="log_scale",
         )
 
-    def distribution(self, decoded: Tensor) -> Any:
+    def distribution(self, parameters: Tensor) -> Any:
         """The distribution of the levels 0 ... 255, its batch shape `(batch_size,)`."""
         # Quantizing rounds up, hence the half: level k holds the values in (k - 1/2, k + 1/2].
-        loc = MAX_LEVEL * self.mean(decoded) - 0.5
-        scale = tf.exp(tf.convert_to_tensor(self.log_scale))
+        loc = MAX_LEVEL * self.mean(parameters) - 0.5
+        scale = tf.exp(tf.cast(tf.convert_to_tensor(self.log_scale), self.compute_dtype))
         levels = tfd.QuantizedDistribution(tfd.Logistic(loc, scale), low=0.0, high=MAX_LEVEL)
-        return tfd.Independent(levels, len(decoded.shape) - 1)
+        return tfd.Independent(levels, len(parameters.shape) - 1)
 
-    def log_prob(self, images: Tensor, decoded: Tensor) -> Tensor:
+    def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
         levels = tf.round(MAX_LEVEL * tf.cast(images, self.compute_dtype))
-        return self.distribution(decoded).log_prob(levels)
+        return self.distribution(parameters).log_prob(levels)
 
-    def mean(self, decoded: Tensor) -> Tensor:
-        return tf.sigmoid(tf.cast(decoded, self.compute_dtype))
+    def mean(self, parameters: Tensor) -> Tensor:
+        return tf.sigmoid(tf.cast(parameters, self.compute_dtype))
 
-    def sample(self, decoded: Tensor, seed: Tensor) -> Tensor:
-        return self.distribution(decoded).sample(seed=tf.cast(seed, tf.int32)) / MAX_LEVEL
+    def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
+        return self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32)) / MAX_LEVEL
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "initial_scale": self.initial_scale}

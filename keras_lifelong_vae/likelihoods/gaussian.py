@@ -3,10 +3,13 @@
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae.likelihoods import support as supports
 from keras_lifelong_vae.likelihoods.likelihood import Likelihood
+from keras_lifelong_vae.likelihoods.support import Support
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
 
@@ -17,50 +20,110 @@ MIN_SCALE = 1e-3  # below a grey level: a density must not be gained from consta
 
 @register
 class Gaussian(Likelihood):
-    """Independent Gaussians with one learned scale per channel.
+    """Independent Gaussians with one learned scale per channel, the last axis of the event.
 
-        p(x | z) = N(x; sigmoid(decoded), scale^2),    scale = MIN_SCALE + exp(log_scale)
+        unit_interval:  p(x | z) = N(x; sigmoid(parameters), scale^2)
+        real:           p(x | z) = N(x; m + s parameters, (s scale)^2)
 
-    A density, not a probability: -ELBO in nats can be negative, and is comparable only with
-    other densities on values in [0, 1].
+    with scale = MIN_SCALE + exp(log_scale), and m, s mean and standard deviation of
+    `normalization` (0 and 1 without). A density, not a probability: -ELBO in nats can be negative,
+    and is comparable only with other densities in the same units.
 
     Args:
-        initial_scale: Where the learned scale starts.
+        initial_scale: Where the learned scale starts, in units of s.
+        support: "unit_interval" for images, or "real" for any numbers.
+        normalization: An adapted `keras.layers.Normalization`, for "real": the encoder reads
+            normalised values, and what is generated comes back in the units of the data.
+
+    Raises:
+        ValueError: If `initial_scale` is too small, `support` is unknown, or `normalization` is
+            given without support "real" or before `adapt`.
+
+    Example:
+
+    ```python
+    normalization = keras.layers.Normalization()
+    normalization.adapt(rows)
+    likelihood = klv.likelihoods.Gaussian(support="real", normalization=normalization)
+    model = klv.LifelongVAE((12,), likelihood=likelihood)
+    ```
 
     Reference: Rybkin et al., "Simple and Effective VAE Training with Calibrated Decoders", 2021.
     """
 
-    def __init__(self, initial_scale: float = 0.1, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        initial_scale: float = 0.1,
+        support: str = "unit_interval",
+        normalization: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if not initial_scale > MIN_SCALE:
             raise ValueError(
                 f"`initial_scale` must be greater than {MIN_SCALE}, received {initial_scale!r}."
             )
         self.initial_scale = initial_scale
+        self.support_name = support
+        self.support = supports.get(support)
+        self.units = _units(normalization, self.support)
 
-    def build(self, decoded_shape: Any) -> None:
+    def build(self, input_shape: Any) -> None:
         self.log_scale = self.add_weight(
-            shape=(decoded_shape[-1],),
+            shape=(input_shape[-1],),
             initializer=keras.initializers.Constant(
                 float(keras.ops.log(self.initial_scale - MIN_SCALE))
             ),
             name="log_scale",
         )
 
-    def distribution(self, decoded: Tensor) -> Any:
-        """The distribution of the image, its batch shape `(batch_size,)`."""
-        scale = MIN_SCALE + tf.exp(tf.convert_to_tensor(self.log_scale))
-        return tfd.Independent(tfd.Normal(self.mean(decoded), scale), len(decoded.shape) - 1)
+    def distribution(self, parameters: Tensor) -> Any:
+        """The distribution of x, its batch shape `(batch_size,)`."""
+        log_scale = tf.cast(tf.convert_to_tensor(self.log_scale), self.compute_dtype)
+        scale = tf.constant(self.units[1], log_scale.dtype) * (MIN_SCALE + tf.exp(log_scale))
+        return tfd.Independent(tfd.Normal(self.mean(parameters), scale), len(parameters.shape) - 1)
 
-    def log_prob(self, images: Tensor, decoded: Tensor) -> Tensor:
-        return self.distribution(decoded).log_prob(tf.cast(images, self.compute_dtype))
+    def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
+        return self.distribution(parameters).log_prob(tf.cast(images, self.compute_dtype))
 
-    def mean(self, decoded: Tensor) -> Tensor:
-        return tf.sigmoid(tf.cast(decoded, self.compute_dtype))
+    def mean(self, parameters: Tensor) -> Tensor:
+        parameters = tf.cast(parameters, self.compute_dtype)
+        if self.support.is_unit:
+            return tf.sigmoid(parameters)
+        loc, scale = (tf.constant(unit, parameters.dtype) for unit in self.units)
+        return loc + scale * parameters
 
-    def sample(self, decoded: Tensor, seed: Tensor) -> Tensor:
-        noisy = self.distribution(decoded).sample(seed=tf.cast(seed, tf.int32))
-        return tf.clip_by_value(noisy, 0.0, 1.0)
+    def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
+        drawn = self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32))
+        return tf.clip_by_value(drawn, self.support.low, self.support.high)
+
+    def normalize(self, images: Tensor) -> Tensor:
+        loc, scale = (tf.constant(unit, images.dtype) for unit in self.units)
+        return (images - loc) / scale
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "initial_scale": self.initial_scale}
+        loc, scale = self.units
+        return {
+            **super().get_config(),
+            "initial_scale": self.initial_scale,
+            "support": self.support_name,
+            "normalization": None if self.support.is_unit else [loc.tolist(), scale.tolist()],
+        }
+
+
+def _units(normalization: Any, support: Support) -> tuple[np.ndarray, np.ndarray]:
+    """The mean and the standard deviation that normalised values are measured in."""
+    if normalization is None:
+        return np.zeros(1), np.ones(1)
+    if support.is_unit:
+        raise ValueError('`normalization` must be None unless `support` is "real", received one.')
+    if isinstance(normalization, (list, tuple)):  # as `get_config` gives it
+        loc, scale = normalization
+        return np.asarray(loc), np.asarray(scale)
+    if getattr(normalization, "mean", None) is None:
+        raise ValueError(
+            "`normalization` must be a keras.layers.Normalization that was adapted, received "
+            f"{normalization!r}."
+        )
+    loc, variance = np.asarray(normalization.mean), np.asarray(normalization.variance)
+    return loc, np.maximum(np.sqrt(variance), keras.config.epsilon())

@@ -8,15 +8,13 @@ import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_non_negative, check_positive_int
-from keras_lifelong_vae.models import LifelongVAE
-from keras_lifelong_vae.models.replay import MixedBatch
-from keras_lifelong_vae.models.training import BatchLoss
-from keras_lifelong_vae.objectives import gaussian_kl
+from keras_lifelong_vae.latents.divergences import gaussian_kl
+from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.registration import register
-from keras_lifelong_vae.strategies.plain import PLAIN
-from keras_lifelong_vae.strategies.weight_pairs import weight_pairs
-from keras_lifelong_vae.strategies.weight_statistics import WeightStatistics
 from keras_lifelong_vae.tasks import TaskSequence
+from keras_lifelong_vae.terms import Step
+from keras_lifelong_vae.terms.ewc import weight_pairs
+from keras_lifelong_vae.terms.weight_statistics import WeightStatistics
 from keras_lifelong_vae.types import GaussianParameters, Tensor
 
 
@@ -26,8 +24,13 @@ class VCLVAE(LifelongVAE):
 
         E_{w ~ q_t} [-ELBO(x; w)] + weight_kl / images_per_task * KL(q_t(w) || q_{t-1}(w))
 
-    with q_0(w) = N(0, I). One w is drawn for each batch. What is evaluated, encoded with, exported
-    and generated from is the VAE at the mean of q_t(w), so -ELBO is a bound as for all others.
+    with q_0(w) = N(0, I). This is streaming variational Bayes, whose update is
+
+        q_t(w) = A(D_t, q_{t-1}(w)),    A(D, p) approximates p(w) p(D | w) / Z
+
+    with A(D, p) = argmin_q KL(q(w) || p(w) p(D | w) / Z) over diagonal Gaussians, where p(D | w) is
+    bounded from below by exp(sum_x ELBO(x; w)): its minimum is that of the loss above. One w is
+    drawn for each batch. What is evaluated, encoded with, exported and generated from is the VAE at the mean of q_t(w), so -ELBO is a bound as for all others.
 
     The original gives each task an encoder and an output head of its own, which the article on
     lifelong generative modeling objects to: memory grows with the tasks, and one must know the
@@ -40,12 +43,13 @@ class VCLVAE(LifelongVAE):
             divided.
         initial_scale: Standard deviation of q(w) at the beginning, greater than 0.
         weight_kl: Weight of that KL; 1 is Bayes' rule, less tempers it.
-        **kwargs: Of `LifelongVAE`; without replay and with a uniform p(z_d) unless they say so.
+        **kwargs: Of `LifelongVAE`; without replay unless they say so.
 
     Raises:
         ValueError: If an argument is out of its range.
 
-    Reference: Nguyen et al., "Variational Continual Learning", 2018.
+    References: Nguyen et al., "Variational Continual Learning", 2018; Broderick et al., "Streaming
+    Variational Bayes", 2013, equation 3 (the update).
     """
 
     def __init__(
@@ -56,7 +60,7 @@ class VCLVAE(LifelongVAE):
         weight_kl: float = 1.0,
         **kwargs: Any,
     ) -> None:
-        # Before the rest, because it ends with `build`.
+        super().__init__(event_shape, **{"replay": None, **kwargs})
         self.images_per_task = check_positive_int(images_per_task, "images_per_task")
         if not 0 < initial_scale < float("inf"):
             raise ValueError(
@@ -64,25 +68,20 @@ class VCLVAE(LifelongVAE):
             )
         self.initial_scale = initial_scale
         self.weight_kl = check_non_negative(weight_kl, "weight_kl")
-        super().__init__(event_shape, **{**PLAIN, **kwargs})
-
-    def build(self, input_shape: Any) -> None:
-        super().build(input_shape)
-        log_var = 2.0 * float(np.log(self.initial_scale))
         own = [own for own, _ in weight_pairs(self)]
+        log_var = 2.0 * float(np.log(initial_scale))
         self.log_vars = WeightStatistics(own, log_var, trainable=True, name="log_vars")
         self.prior_log_vars = WeightStatistics(own, 0.0, name="prior_log_vars")
 
-    def _loss(self, batch: MixedBatch, seed: Tensor) -> BatchLoss:
-        drawn = self._draw_weights(seed)
-        with keras.StatelessScope(state_mapping=drawn) as scope:
-            loss = super()._loss(batch, seed)
+    def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
+        with keras.StatelessScope(state_mapping=self._draw_weights(step.seed)) as scope:
+            loss, logs = super().batch_loss(step)
         for state in self.student.non_trainable_variables:  # of dropout, of batch normalization
             new = scope.get_current_value(state)
             if new is not None:
                 state.assign(new)
         share = self.weight_kl / self.images_per_task
-        return loss._replace(total=loss.total + share * self._divergence_of_weights())
+        return loss + share * self._divergence_of_weights(), logs
 
     def _draw_weights(self, seed: Tensor) -> list[tuple[keras.Variable, Tensor]]:
         """w ~ q(w) beside the variables that w takes the place of."""
@@ -112,8 +111,8 @@ class VCLVAE(LifelongVAE):
         super().rollover_teacher()
         self.prior_log_vars.assign(self.log_vars.values)
 
-    def _grow_parts(self, capacity: int) -> None:
-        super()._grow_parts(capacity)
+    def _grow_parts(self, task_capacity: int) -> None:
+        super()._grow_parts(task_capacity)
         own = [own for own, _ in weight_pairs(self)]
         self.log_vars.grow(own)
         self.prior_log_vars.grow(own)

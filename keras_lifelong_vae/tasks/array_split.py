@@ -1,48 +1,39 @@
-"""A split whose images lie in memory."""
+"""Splits whose images lie in memory and can be fetched by their number."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 import tensorflow as tf
 
-from keras_lifelong_vae.tasks.random_datasets import shuffled_range
+from keras_lifelong_vae.tasks.seeds import shuffled_range
 
 
-@dataclass(frozen=True, eq=False)
-class ArraySplit:
-    """Rows of an image tensor, batched in order or shuffled.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MemorySplit(ABC):
+    """Images that are batched in order or shuffled.
 
-    Only integers are shuffled and batched; one gather then takes a batch of rows out of the
-    tensor, which several splits and tasks may share.
+    Only integers are shuffled and batched; `gather` then fetches the images of a batch.
 
     Args:
-        images: Tensor `(n, *event_shape)`, uint8 in 0..255 or floating-point in [0, 1].
-        rows: Which images belong to the split, at least one.
         batch_size: Number of images in a batch.
-        shuffle_seed: In training, the seed of the order: every epoch has another one, and the
-            images that fill no batch are left out if there is a full batch. `None` gives all
-            images in the order of `rows`.
-        pixel_order: Position in the flattened image that each pixel is taken from; `None` leaves
-            the images as they are.
-        labels: The class of each row, which training never sees; `None` if nobody knows.
+        shuffle_seed: In training, the seed of the order, which differs from epoch to epoch. Images
+            that do not fill a batch are left out of that epoch, unless there is no full batch.
+            `None` gives all images in order.
     """
 
-    images: tf.Tensor
-    rows: tf.Tensor
     batch_size: int
     shuffle_seed: int | None = None
-    pixel_order: tf.Tensor | None = None
-    is_checked: bool = True
-    labels: np.ndarray | None = None
 
     @property
-    def event_shape(self) -> tuple[int, ...]:
-        return tuple(self.images.shape[1:])
-
-    @property
+    @abstractmethod
     def num_images(self) -> int:
-        return int(self.rows.shape[0])
+        """Number of images."""
+
+    @abstractmethod
+    def gather(self, positions: tf.Tensor) -> tf.Tensor:
+        """Return the images with the numbers `positions`, `(batch,)`, as float32."""
 
     @property
     def num_batches(self) -> int:
@@ -57,7 +48,39 @@ class ArraySplit:
             positions = shuffled_range(self.num_images, self.shuffle_seed)
             size = min(self.batch_size, self.num_images)
             positions = positions.batch(size, drop_remainder=True)  # one shape: XLA compiles once
-        return positions.map(self.gather).with_options(without_rewriting())
+        # To rewrite the pipeline, TensorFlow would copy the captured images for every task at every
+        # `iter`: a gigabyte for twenty permutations of MNIST, and no faster.
+        options = tf.data.Options()
+        options.experimental_optimization.apply_default_optimizations = False
+        return positions.take(self.num_batches).map(self.gather).with_options(options)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ArraySplit(MemorySplit):
+    """Rows of an image tensor, which several splits and tasks may share.
+
+    Args:
+        images: Tensor `(n, *event_shape)`, uint8 in 0..255 or floating-point.
+        rows: Which images belong to the split, at least one.
+        value_range: Smallest and largest value of `images`, uint8 divided by 255.
+        labels: The class of each row, which training never sees; `None` if unknown.
+        pixel_order: Position in the flattened image that each pixel is taken from; `None` leaves
+            the images as they are.
+    """
+
+    images: tf.Tensor
+    rows: tf.Tensor
+    value_range: tuple[float, float]
+    labels: np.ndarray | None = None
+    pixel_order: tf.Tensor | None = None
+
+    @property
+    def event_shape(self) -> tuple[int, ...]:
+        return tuple(self.images.shape[1:])
+
+    @property
+    def num_images(self) -> int:
+        return int(self.rows.shape[0])
 
     def gather(self, positions: tf.Tensor) -> tf.Tensor:
         images = tf.gather(self.images, tf.gather(self.rows, positions))
@@ -65,30 +88,8 @@ class ArraySplit:
             flat = tf.reshape(images, (-1, prod(self.event_shape)))
             flat = tf.gather(flat, self.pixel_order, axis=1)
             images = tf.ensure_shape(tf.reshape(flat, tf.shape(images)), images.shape)
-        if images.dtype == tf.uint8:
-            return tf.cast(images, tf.float32) / 255.0
-        return tf.cast(images, tf.float32)
-
-
-def without_rewriting() -> tf.data.Options:
-    """Keep the pipeline as it is written.
-
-    To rewrite it, TensorFlow would copy the captured images for every task at every `iter`: a
-    gigabyte for twenty permutations of MNIST, to win nothing.
-    """
-    options = tf.data.Options()
-    options.experimental_optimization.apply_default_optimizations = False
-    return options
-
-
-def image_tensor(images: np.ndarray) -> tf.Tensor:
-    """Return a copy of `images` on the CPU: later edits to the array do not reach it.
-
-    Floating-point numbers wider than 32 bits are narrowed, as that is what training uses.
-    """
-    dtype = images.dtype if images.dtype in (np.uint8, np.float16) else np.float32
-    with tf.device("CPU:0"):
-        return tf.constant(images, dtype=dtype)
+        scale = 255.0 if images.dtype == tf.uint8 else 1.0
+        return tf.cast(images, tf.float32) / scale
 
 
 def index_tensor(indices: np.ndarray) -> tf.Tensor:

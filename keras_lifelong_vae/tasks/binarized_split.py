@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
 import tensorflow as tf
 
-from keras_lifelong_vae.tasks.random_datasets import random_integers
+from keras_lifelong_vae.tasks.seeds import random_integers
 from keras_lifelong_vae.tasks.split import Split
 
 _NUMBERS_PER_COUNT = 4  # Philox makes four 32-bit numbers of every counter
 _PHILOX = 1
+_RULE = "Binarising needs pixels in [0, 1]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,11 +23,19 @@ class BinarizedSplit:
         seed: Seed of the noise.
         dynamic: Whether every batch of every epoch draws afresh. Otherwise image number i of the
             split has the same noise every time, whatever the batch size.
+
+    Raises:
+        ValueError: If pixels are known to lie outside [0, 1].
     """
 
     base: Split
     seed: int
     dynamic: bool
+
+    def __post_init__(self) -> None:
+        low, high = self.base.value_range or (0.0, 1.0)
+        if low < 0.0 or high > 1.0:
+            raise ValueError(f"{_RULE}, received values from {low:g} to {high:g}.")
 
     @property
     def event_shape(self) -> tuple[int, ...]:
@@ -40,25 +50,32 @@ class BinarizedSplit:
         return self.base.num_batches
 
     @property
-    def is_checked(self) -> bool:
-        return True  # `_binarize` looks at values that nobody looked at before
+    def value_range(self) -> tuple[float, float]:
+        return 0.0, 1.0
+
+    @property
+    def labels(self) -> np.ndarray | None:
+        return self.base.labels
 
     def batches(self) -> tf.data.Dataset:
         batches = self.base.batches()
         if self.dynamic:
             draws = random_integers(self.seed)
-            return tf.data.Dataset.zip((batches, draws)).map(self._binarize_afresh)
-        start = tf.zeros((), tf.int64)
-        return batches.scan(start, _with_position).map(self._binarize)
-
-    def _binarize_afresh(self, pixels: tf.Tensor, draw: tf.Tensor) -> tf.Tensor:
-        return self._binarize(pixels, tf.zeros((), tf.int64), draw)
+            batches = tf.data.Dataset.zip((batches, draws))
+            return batches.map(lambda pixels, draw: self._binarize(pixels, 0, draw))
+        batches = batches.scan(tf.zeros((), tf.int64), _with_position)
+        return batches.map(lambda pixels, position: self._binarize(pixels, position, 0))
 
     def _binarize(
-        self, pixels: tf.Tensor, position: tf.Tensor, draw: tf.Tensor | int = 0
+        self, pixels: tf.Tensor, position: tf.Tensor | int, draw: tf.Tensor | int
     ) -> tf.Tensor:
         """Give 1 where uniform noise is below the pixel, else 0."""
-        checks = [] if self.base.is_checked else _assert_probabilities(pixels)
+        checks = []
+        if self.base.value_range is None:
+            checks = [
+                tf.debugging.assert_greater_equal(pixels, 0.0, _RULE),
+                tf.debugging.assert_less_equal(pixels, 1.0, _RULE),
+            ]
         with tf.control_dependencies(checks):
             noise = _uniform(pixels, self.seed, position, draw)
             return tf.ensure_shape(tf.cast(noise < pixels, tf.float32), pixels.shape)
@@ -69,7 +86,9 @@ def _with_position(position: tf.Tensor, pixels: tf.Tensor) -> tuple[tf.Tensor, t
     return position + tf.shape(pixels, out_type=tf.int64)[0], (pixels, position)
 
 
-def _uniform(pixels: tf.Tensor, seed: int, position: tf.Tensor, draw: tf.Tensor | int) -> tf.Tensor:
+def _uniform(
+    pixels: tf.Tensor, seed: int, position: tf.Tensor | int, draw: tf.Tensor | int
+) -> tf.Tensor:
     """Return noise in [0, 1) of the shape of `pixels`.
 
     Philox is a function of (seed, counter). Every image takes the same number of counters, so its
@@ -77,7 +96,7 @@ def _uniform(pixels: tf.Tensor, seed: int, position: tf.Tensor, draw: tf.Tensor 
     """
     num_pixels = prod(pixels.shape[1:])
     counts = -(-num_pixels // _NUMBERS_PER_COUNT)
-    counter = tf.stack([position * counts, tf.cast(draw, tf.int64)])
+    counter = tf.stack([position * counts, draw])
     noise = tf.raw_ops.StatelessRandomUniformV2(
         shape=[tf.shape(pixels)[0], counts * _NUMBERS_PER_COUNT],
         key=tf.constant([seed], tf.uint64),
@@ -85,11 +104,3 @@ def _uniform(pixels: tf.Tensor, seed: int, position: tf.Tensor, draw: tf.Tensor 
         alg=_PHILOX,
     )
     return tf.reshape(noise[:, :num_pixels], tf.shape(pixels))
-
-
-def _assert_probabilities(pixels: tf.Tensor) -> list[tf.Operation]:
-    message = "Binarising needs pixels in [0, 1]."
-    return [
-        tf.debugging.assert_greater_equal(pixels, 0.0, message),
-        tf.debugging.assert_less_equal(pixels, 1.0, message),
-    ]

@@ -7,10 +7,8 @@ import numpy as np
 
 from keras_lifelong_vae.checks import check_event_shape
 from keras_lifelong_vae.data import ImageData
-from keras_lifelong_vae.tasks.array_split import image_tensor
-from keras_lifelong_vae.tasks.array_task import all_rows, array_task
-from keras_lifelong_vae.tasks.labelled_images import load_if_named
-from keras_lifelong_vae.tasks.options import TaskOptions
+from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task, copied
+from keras_lifelong_vae.tasks.labelled_images import image_data
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
 
@@ -38,9 +36,6 @@ def domains(
         event_shape: `(height, width, channels)` of all; the smallest that holds every data set if
             `None`.
 
-    Returns:
-        A sequence of tasks with the names given.
-
     Raises:
         TypeError: If `data` is not a mapping to names and `ImageData`s.
         ValueError: If a number is out of range, a data set's name is unknown, or a data set's
@@ -52,31 +47,20 @@ def domains(
     tasks.event_shape  # (32, 32, 3)
     ```
     """
-    options = TaskOptions(batch_size, validation_share, seed)
+    options = TaskOptions.checked(batch_size, validation_share, seed)
     if not isinstance(data, Mapping):
-        raise TypeError(
-            f"`data` must be a mapping from names of tasks to data sets, "
-            f"received {type(data).__name__}."
-        )
-    loaded = {name: _loaded(name, one, data_dir) for name, one in data.items()}
+        raise TypeError(f"`data` must map names to data sets, received {type(data).__name__}.")
+    loaded = {
+        name: image_data(one, f"data[{name!r}]", data_dir if isinstance(one, str) else None)
+        for name, one in data.items()
+    }
     shape = _common_shape(loaded, event_shape)
     tasks = []
     for name, one in loaded.items():
-        train = image_tensor(_fitted(one.train_images, shape))
-        test = image_tensor(_fitted(one.test_images, shape))
-        rows, held_out = all_rows(train, one.train_labels), all_rows(test, one.test_labels)
-        tasks.append(array_task(name, options, rows, test=held_out))
+        train = copied(_fitted(one.train_images, shape), one.train_labels)
+        test = copied(_fitted(one.test_images, shape), one.test_labels)
+        tasks.append(array_task(name, options, train, test=test))
     return TaskSequence(tuple(tasks))
-
-
-def _loaded(name: str, one: str | ImageData, data_dir: str | PathLike[str] | None) -> ImageData:
-    if not isinstance(one, (str, ImageData)):
-        raise TypeError(
-            f"`data[{name!r}]` must be the name of a data set or an `ImageData`, "
-            f"received {type(one).__name__}."
-        )
-    images: ImageData = load_if_named(one, data_dir if isinstance(one, str) else None)
-    return images
 
 
 def _common_shape(

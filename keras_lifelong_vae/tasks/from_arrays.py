@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keras_lifelong_vae.checks import check_images
-from keras_lifelong_vae.tasks.array_split import image_tensor
-from keras_lifelong_vae.tasks.array_task import Rows, all_rows, array_task
-from keras_lifelong_vae.tasks.options import TaskOptions
+from keras_lifelong_vae.tasks.array_task import Rows, TaskOptions, array_task, copied
 from keras_lifelong_vae.tasks.parts import USES, named_parts, part_name
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -19,34 +17,33 @@ def from_arrays(
 ) -> TaskSequence:
     """Make tasks of arrays of images, one task per name.
 
-    Every value is checked, and the images are copied (as float32 if they are wider): what happens
-    to the arrays afterwards does not reach the tasks.
+    The images are copied (as float32 if they are wider): later edits to the arrays do not change
+    the tasks.
 
     Args:
         tasks: For every name, in the order of the tasks, an array of training images; or a dict
             of arrays with the keys `"train"` and, if there are any, `"validation"` and `"test"`;
-            or a tuple of them in this order. Arrays are floating-point `(n, *event_shape)` in
-            [0, 1], with one event shape throughout.
+            or a tuple of them in this order. Arrays are floating-point `(n, *event_shape)`, with
+            one event shape throughout; which values are legal is up to the model's likelihood.
         batch_size: Number of images in a batch.
         validation_share: Share of the training images kept for validation, in [0, 1), in tasks
-            that bring no validation images. A share above 0 takes at least one image of two.
+            without validation images of their own. A share above 0 takes at least one image of two.
         seed: Seed of the order of the images and of the choice for validation.
 
     Returns:
-        A sequence of tasks. Without test images `task.test` is `None`: none are carved out of the
-        training images.
+        A sequence of tasks. Without test images `task.test` is `None`.
 
     Raises:
         TypeError: If `tasks` is not a mapping from strings, or images are not floating-point.
         ValueError: If a number is out of range, there is no task, an array is empty or of
-            another shape, or a value is NaN, infinite or outside [0, 1].
+            another shape, or a value is NaN or infinite.
 
     Example:
     ```python
     tasks = from_arrays({"cats": cats, "dogs": {"train": dogs, "test": more_dogs}})
     ```
     """
-    options = TaskOptions(batch_size, validation_share, seed)
+    options = TaskOptions.checked(batch_size, validation_share, seed)
     event_shape: tuple[int, ...] | None = None
     built = []
     for name, parts in named_parts(tasks, "array").items():
@@ -54,6 +51,6 @@ def from_arrays(
         for use in (use for use in USES if use in parts):
             images = check_images(parts[use], part_name(name, use), event_shape)
             event_shape = images.shape[1:]
-            sources[use] = all_rows(image_tensor(images))
+            sources[use] = copied(images)
         built.append(array_task(name, options, **sources))
     return TaskSequence(tuple(built))

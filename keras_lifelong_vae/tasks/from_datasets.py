@@ -1,14 +1,14 @@
 """Tasks from the user's own `tf.data` pipelines."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_image_shape
-from keras_lifelong_vae.checks import check_values as check_pixels
-from keras_lifelong_vae.tasks.dataset_split import DatasetSplit, images_of
+from keras_lifelong_vae.checks import check_values as value_range_of
 from keras_lifelong_vae.tasks.parts import USES, named_parts, part_name
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
@@ -24,10 +24,10 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
     Args:
         tasks: For every name, in the order of the tasks, the data set to train on; or a dict with
             the keys `"train"` and, if there are any, `"validation"` and `"test"`; or a tuple in
-            this order. Images are floating-point `(batch, *event_shape)` in [0, 1], with one
-            event shape throughout.
+            this order. Images are floating-point `(batch, *event_shape)`, with one event shape
+            throughout.
         check_values: Whether to go through every data set once now, to check every value and to
-            count the images. Otherwise `fit` looks at the values, and `num_train`,
+            count the images. Otherwise `fit` checks the first batch, and `num_train`,
             `num_validation` and `num_test` are `None`.
 
     Returns:
@@ -36,7 +36,7 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
     Raises:
         TypeError: If something else than a `tf.data.Dataset` of floating-point images is given.
         ValueError: If there is no task, a data set is empty, infinite or of another event shape,
-            or a value is NaN, infinite or outside [0, 1].
+            or a value is NaN or infinite.
 
     Example:
     ```python
@@ -54,6 +54,38 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
     return TaskSequence(tuple(built))
 
 
+@dataclass(frozen=True, eq=False)
+class DatasetSplit:
+    """Image batches of a `tf.data.Dataset` of images or `(images, ...)`.
+
+    Args:
+        source: The data set; its shuffling and batching are kept.
+        event_shape: Shape of one image.
+        num_images: Number of images, `None` if unknown.
+        num_batches: Number of batches, `None` if unknown.
+        value_range: Smallest and largest value, `None` if unknown.
+        labels: The class of each image, `None` if unknown.
+    """
+
+    source: tf.data.Dataset
+    event_shape: tuple[int, ...]
+    num_images: int | None
+    num_batches: int | None
+    value_range: tuple[float, float] | None
+    labels: np.ndarray | None = None
+
+    def batches(self) -> tf.data.Dataset:
+        batches = self.source.map(images_of)
+        if self.num_batches is None or int(batches.cardinality()) == self.num_batches:
+            return batches
+        return batches.apply(tf.data.experimental.assert_cardinality(self.num_batches))
+
+
+def images_of(images: tf.Tensor, *rest: Any) -> tf.Tensor:
+    """Return the images of one element `images` or `(images, labels, ...)` as float32."""
+    return tf.cast(images, tf.float32)
+
+
 def _split(
     dataset: Any, name: str, event_shape: tuple[int, ...] | None, check_values: bool
 ) -> DatasetSplit:
@@ -61,10 +93,10 @@ def _split(
     check_image_shape(shape, name, event_shape)
     if None in shape[1:]:
         raise ValueError(f"`{name}` must know the shape of its images, received {shape}.")
-    num_images, num_batches = None, _known_cardinality(dataset, name)
-    if check_values:
-        num_images, num_batches = _count_checked(dataset, name)
-    return DatasetSplit(dataset, shape[1:], num_images, num_batches, check_values)
+    num_batches = _known_cardinality(dataset, name)
+    if not check_values:
+        return DatasetSplit(dataset, shape[1:], None, num_batches, None)
+    return DatasetSplit(dataset, shape[1:], *_counted(dataset, name))
 
 
 def _check_spec(dataset: Any, name: str) -> tuple[Any, ...]:
@@ -77,7 +109,7 @@ def _check_spec(dataset: Any, name: str) -> tuple[Any, ...]:
         raise TypeError(f"`{name}` must yield images or (images, labels), received {spec}.")
     if not images.dtype.is_floating:
         raise TypeError(
-            f"`{name}` must yield floating-point images in [0, 1], received {images.dtype.name}. "
+            f"`{name}` must yield floating-point images, received {images.dtype.name}. "
             "Convert 0-255 images with `tf.cast(images, tf.float32) / 255`."
         )
     if images.shape.rank is None:
@@ -94,14 +126,15 @@ def _known_cardinality(dataset: tf.data.Dataset, name: str) -> int | None:
     return None if cardinality == tf.data.UNKNOWN_CARDINALITY else cardinality
 
 
-def _count_checked(dataset: tf.data.Dataset, name: str) -> tuple[int, int]:
-    """Return the numbers of images and batches after a look at every value."""
+def _counted(dataset: tf.data.Dataset, name: str) -> tuple[int, int, tuple[float, float]]:
+    """Return the numbers of images and batches and the value range, after a look at every value."""
     num_images = num_batches = 0
+    ranges = []
     for batch in dataset:
         images = images_of(*batch) if isinstance(batch, tuple) else images_of(batch)
         if images.shape[0]:
-            check_pixels(np.asarray(images), name)
+            ranges.append(value_range_of(np.asarray(images), name))
         num_images, num_batches = num_images + int(images.shape[0]), num_batches + 1
-    if num_images == 0:
+    if not ranges:
         raise ValueError(f"`{name}` must hold at least one image, received an empty data set.")
-    return num_images, num_batches
+    return num_images, num_batches, (min(low for low, _ in ranges), max(high for _, high in ranges))

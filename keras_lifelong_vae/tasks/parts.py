@@ -9,10 +9,8 @@ USES = ("train", "validation", "test")
 def named_parts(tasks: Any, kind: str) -> dict[str, dict[str, Any]]:
     """Return for every task's name what it has for training, validation and test.
 
-    Args:
-        tasks: The user's mapping from names to a single `kind` (for training), a dict with the
-            keys of `USES`, or a tuple in their order. `None` means that there is nothing.
-        kind: What a part is, in words for the messages.
+    `tasks` maps names to a single `kind` (for training), a dict with the keys of `USES`, or a
+    tuple in their order, in which `None` means that there is nothing.
 
     Raises:
         TypeError: If `tasks` is not a mapping from strings.

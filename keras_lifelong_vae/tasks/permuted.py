@@ -1,16 +1,15 @@
 """One data set under another fixed pixel permutation in every task."""
 
+from math import prod
 from os import PathLike
 
 import numpy as np
-import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.data import ImageData
-from keras_lifelong_vae.tasks.array_split import image_tensor, index_tensor
-from keras_lifelong_vae.tasks.array_task import all_rows, array_task
-from keras_lifelong_vae.tasks.labelled_images import load_if_named
-from keras_lifelong_vae.tasks.options import TaskOptions
+from keras_lifelong_vae.tasks.array_split import index_tensor
+from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
+from keras_lifelong_vae.tasks.labelled_images import from_image_data, image_data
 from keras_lifelong_vae.tasks.seeds import derived_seed
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -55,33 +54,16 @@ def permuted(
     tasks.names  # ("original", "permutation 1", "permutation 2")
     ```
     """
-    options = TaskOptions(batch_size, validation_share, seed)
+    options = TaskOptions.checked(batch_size, validation_share, seed)
     num_tasks = check_positive_int(num_tasks, "num_tasks")
-    if not isinstance(data, (str, ImageData)):
-        raise TypeError(
-            f"`data` must be the name of a data set or an `ImageData`, "
-            f"received {type(data).__name__}."
-        )
-    images: ImageData = load_if_named(data, data_dir)
-    train, test = image_tensor(images.train_images), image_tensor(images.test_images)
-    names = [f"permutation {i}" for i in range(num_tasks)]
-    orders: list[tf.Tensor | None]
-    orders = [index_tensor(_pixel_order(images.image_shape, options.seed, name)) for name in names]
-    if identity_first:
-        names[0], orders[0] = "original", None
-    tasks = [
-        array_task(
-            name,
-            options,
-            all_rows(train, images.train_labels),
-            test=all_rows(test, images.test_labels),
-            pixel_order=order,
-        )
-        for name, order in zip(names, orders, strict=True)
-    ]
+    images = from_image_data(image_data(data, "data", data_dir))
+    num_pixels = prod(images.train.images.shape[1:])
+    tasks = []
+    for i in range(num_tasks):
+        name, order = "original", None
+        if i > 0 or not identity_first:
+            name = f"permutation {i}"
+            rng = np.random.default_rng(derived_seed(options.seed, name, "pixels"))
+            order = index_tensor(rng.permutation(num_pixels))
+        tasks.append(array_task(name, options, images.train, test=images.test, pixel_order=order))
     return TaskSequence(tuple(tasks))
-
-
-def _pixel_order(image_shape: tuple[int, ...], seed: int, name: str) -> np.ndarray:
-    rng = np.random.default_rng(derived_seed(seed, name, "pixels"))
-    return rng.permutation(int(np.prod(image_shape)))

@@ -1,6 +1,11 @@
-"""One seed of the user's turned into an independent seed for every purpose."""
+"""Random numbers that follow from the user's seed alone."""
+
+from typing import Any
 
 import numpy as np
+import tensorflow as tf
+
+_SECOND_SEED = 1  # never 0: a pair of zeros asks TensorFlow for a seed of its own
 
 
 def derived_seed(seed: int, *purpose: str) -> int:
@@ -12,11 +17,37 @@ def derived_seed(seed: int, *purpose: str) -> int:
     Args:
         seed: Seed that the user chose, at least 0.
         *purpose: What the numbers are for, such as a task's name and `"shuffle"`.
-
-    Example:
-    ```python
-    rng = np.random.default_rng(derived_seed(0, "Trouser", "validation"))
-    ```
     """
     entropy = [seed, *"\0".join(purpose).encode()]
     return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def shuffled_range(size: int, seed: int) -> tf.data.Dataset:
+    """Return the integers 0..size-1 in random order, another order in every epoch.
+
+    Unlike `Dataset.shuffle`, it does not depend on the seed of `keras.utils.set_random_seed`: the
+    images keep their order when a script reseeds the weights.
+    """
+    variant = tf.raw_ops.ShuffleDatasetV3(
+        input_dataset=tf.data.experimental.to_variant(tf.data.Dataset.range(size)),
+        buffer_size=size,
+        reshuffle_each_iteration=True,
+        **_random_arguments(seed),
+    )
+    return tf.data.experimental.from_variant(variant, tf.TensorSpec((), tf.int64))
+
+
+def random_integers(seed: int) -> tf.data.Dataset:
+    """Return endless uniform integers in [0, 2**32), others in every epoch."""
+    variant = tf.raw_ops.RandomDatasetV2(rerandomize_each_iteration=True, **_random_arguments(seed))
+    return tf.data.experimental.from_variant(variant, tf.TensorSpec((), tf.int64))
+
+
+def _random_arguments(seed: int) -> dict[str, Any]:
+    return {
+        "seed": seed,
+        "seed2": _SECOND_SEED,
+        "seed_generator": tf.raw_ops.DummySeedGenerator(),
+        "output_types": [tf.int64],
+        "output_shapes": [[]],
+    }

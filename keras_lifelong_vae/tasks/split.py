@@ -1,7 +1,9 @@
 """What the train, validation and test images of a task have in common."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
+import numpy as np
 import tensorflow as tf
 
 
@@ -14,15 +16,28 @@ class Split(Protocol):
 
     @property
     def num_images(self) -> int | None:
-        """Number of images, `None` if nobody counted them."""
+        """Number of images, `None` if unknown."""
 
     @property
     def num_batches(self) -> int | None:
-        """Number of batches in an epoch, `None` if nobody counted them."""
+        """Number of batches in an epoch, `None` if unknown."""
 
     @property
-    def is_checked(self) -> bool:
-        """Whether every value is known to be finite and in [0, 1]."""
+    def value_range(self) -> tuple[float, float] | None:
+        """An interval that holds all values, which are finite; `None` if nobody checked them."""
+
+    @property
+    def labels(self) -> np.ndarray | None:
+        """The class of each image, in order and never seen in training; `None` if unknown."""
 
     def batches(self) -> tf.data.Dataset:
         """Return a new data set of float32 batches `(batch, *event_shape)`."""
+
+
+def joint_range(splits: Iterable[Split]) -> tuple[float, float] | None:
+    """Return the interval that holds the values of all `splits`, `None` if one is unknown."""
+    ranges = [split.value_range for split in splits]
+    known = [value_range for value_range in ranges if value_range is not None]
+    if len(known) < len(ranges):
+        return None
+    return min(low for low, _ in known), max(high for _, high in known)

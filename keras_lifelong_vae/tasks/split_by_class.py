@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from keras_lifelong_vae.checks import check_natural
 from keras_lifelong_vae.data import ImageData
-from keras_lifelong_vae.tasks.arguments import check_natural
-from keras_lifelong_vae.tasks.array_task import Rows, array_task
+from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
 from keras_lifelong_vae.tasks.labelled_images import (
     LabelledImages,
+    check_no_data_dir,
     from_image_data,
     from_pairs,
-    load_if_named,
+    image_data,
 )
-from keras_lifelong_vae.tasks.options import TaskOptions
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
 
@@ -33,18 +33,17 @@ def split_by_class(
 
     Args:
         data: Name of a data set for `keras_lifelong_vae.data.load`, an `ImageData`, or a pair
-            (images, labels): floating-point images `(n, *event_shape)` in [0, 1], every value of
-            which is checked, and integer labels `(n,)`. The images are copied.
+            (images, labels): floating-point images `(n, *event_shape)` and integer labels `(n,)`,
+            which are copied.
         batch_size: Number of images in a batch.
         validation_share: Share of each task's training images kept for validation, in [0, 1). A
             share above 0 takes at least one image of a task with two; 0 means no validation.
-        seed: Seed of the order of the images and of the choice for validation. It works together
-            with the task's name alone, so a class is the same task in any company.
+        seed: Seed of the order of the images and of the choice for validation. Both follow from
+            the seed and the task's name, so a class is the same task whatever the others are.
         classes: Labels in the order of the tasks; an entry that is a sequence of labels makes one
             task of several classes. `None` takes every class that occurs, in ascending order.
         data_dir: Where to look for a data set given by name, see `keras_lifelong_vae.data.load`.
-        test: With a pair as `data`, the test images and labels. Without it `task.test` is `None`:
-            no test images are carved out of the training images.
+        test: With a pair as `data`, the test images and labels; without it `task.test` is `None`.
 
     Returns:
         A sequence of tasks named after their classes (`"Trouser"`, `"Bag + Sandal"`), or after
@@ -63,16 +62,13 @@ def split_by_class(
     mine = split_by_class((images, labels), test=(test_images, test_labels))
     ```
     """
-    options = TaskOptions(batch_size, validation_share, seed)
+    options = TaskOptions.checked(batch_size, validation_share, seed)
     images = _labelled_images(data, test, data_dir)
     tasks = []
     for group in _check_classes(classes, images):
         name = " + ".join(images.class_name(label) for label in group)
-        train = Rows(images.train, _rows_of(group, images.train_labels), images.train_labels)
-        held_out = None
-        if images.test_labels is not None:
-            held_out = Rows(images.test, _rows_of(group, images.test_labels), images.test_labels)
-        tasks.append(array_task(name, options, train, test=held_out))
+        held_out = images.test and images.test.with_labels(group)
+        tasks.append(array_task(name, options, images.train.with_labels(group), test=held_out))
     return TaskSequence(tuple(tasks))
 
 
@@ -81,21 +77,25 @@ def _labelled_images(
     test: tuple[Any, Any] | None,
     data_dir: str | PathLike[str] | None,
 ) -> LabelledImages:
-    if test is not None and isinstance(data, (str, ImageData)):
+    if not isinstance(data, (str, ImageData)):
+        check_no_data_dir(data, data_dir)
+        return from_pairs(data, test)
+    if test is not None:
         raise ValueError(
             "`test` goes with `data` that is a pair (images, labels); a named data set and an "
             "`ImageData` have test images of their own."
         )
-    loaded = load_if_named(data, data_dir)
-    return from_image_data(loaded) if isinstance(loaded, ImageData) else from_pairs(loaded, test)
+    return from_image_data(image_data(data, "data", data_dir))
 
 
 def _check_classes(
     classes: Sequence[int | Sequence[int]] | None, images: LabelledImages
 ) -> list[tuple[int, ...]]:
     """Return one tuple of labels per task."""
-    labels = {"training": images.train_labels, "test": images.test_labels}
-    present = {use: set(found.tolist()) for use, found in labels.items() if found is not None}
+    uses = {"training": images.train, "test": images.test}
+    present = {
+        use: set(np.asarray(rows.labels).tolist()) for use, rows in uses.items() if rows is not None
+    }
     if classes is None:
         classes = sorted(set().union(*present.values()))
     if isinstance(classes, str) or not isinstance(classes, (Sequence, np.ndarray)):
@@ -121,7 +121,3 @@ def _check_group(entry: int | Sequence[int], name: str) -> tuple[int, ...]:
     if not entry:
         raise ValueError(f"`{name}` must name at least one class, received {entry!r}.")
     return tuple(check_natural(label, f"{name}[{i}]") for i, label in enumerate(entry))
-
-
-def _rows_of(group: tuple[int, ...], labels: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.isin(labels, group))

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from keras_lifelong_vae.checks import mark_checked
-from keras_lifelong_vae.tasks.arguments import check_natural
+from keras_lifelong_vae.checks import check_natural, note_value_range
 from keras_lifelong_vae.tasks.binarized_split import BinarizedSplit
 from keras_lifelong_vae.tasks.seeds import derived_seed
 from keras_lifelong_vae.tasks.split import Split
@@ -15,11 +14,10 @@ from keras_lifelong_vae.tasks.split import Split
 class Task:
     """One of the data sets that arrive one after another; immutable.
 
-    `train`, `validation` and `test` are `tf.data.Dataset`s of images alone: float32 in [0, 1],
-    shape `(batch, *event_shape)`. Every access makes a new one, so that the order of the epochs
-    follows from the seed alone and not from who iterated before; iterate one object several times
-    to see several epochs. The builders (`split_by_class`, `permuted`, `from_arrays`,
-    `from_datasets`) make tasks.
+    `train`, `validation` and `test` are `tf.data.Dataset`s of float32 images without labels,
+    `(batch, *event_shape)`. Every access makes a new one, which begins with the first epoch again;
+    iterate one of them several times to see several epochs. `split_by_class`, `permuted`,
+    `domains`, `from_arrays` and `from_datasets` make tasks.
 
     Args:
         name: Name of the task, not empty.
@@ -58,22 +56,20 @@ class Task:
     def train(self) -> tf.data.Dataset:
         """Training batches, reshuffled in every epoch.
 
-        All batches are full, and images that fill none sit the epoch out; if the whole task is
-        smaller than a batch it is one smaller batch.
+        Images that do not fill a batch are left out of that epoch. A task smaller than a batch is
+        one smaller batch.
         """
-        return prefetched(self.train_split.batches(), self.train_split.is_checked)
+        return _prefetched_split(self.train_split)
 
     @property
     def validation(self) -> tf.data.Dataset | None:
         """All validation images in order, or `None`."""
-        split = self.validation_split
-        return None if split is None else prefetched(split.batches(), split.is_checked)
+        return self.validation_split and _prefetched_split(self.validation_split)
 
     @property
     def test(self) -> tf.data.Dataset | None:
         """All test images in order, or `None`."""
-        split = self.test_split
-        return None if split is None else prefetched(split.batches(), split.is_checked)
+        return self.test_split and _prefetched_split(self.test_split)
 
     @property
     def num_train(self) -> int | None:
@@ -100,18 +96,19 @@ class Task:
 
         See `TaskSequence.binarized`.
         """
-
-        def draw(split: Split, purpose: str) -> Split:
-            noise_seed = derived_seed(seed, self.name, purpose, "noise")
-            return BinarizedSplit(split, noise_seed, dynamic=purpose == "train")
-
         check_natural(seed, "seed")
         return Task(
             self.name,
-            draw(self.train_split, "train"),
-            self.validation_split and draw(self.validation_split, "validation"),
-            self.test_split and draw(self.test_split, "test"),
+            self._drawn(self.train_split, "train", seed),
+            self.validation_split and self._drawn(self.validation_split, "validation", seed),
+            self.test_split and self._drawn(self.test_split, "test", seed),
         )
+
+    def _drawn(self, split: Split, use: str, seed: int) -> BinarizedSplit:
+        if isinstance(split, BinarizedSplit):
+            return split
+        noise_seed = derived_seed(seed, self.name, use, "noise")
+        return BinarizedSplit(split, noise_seed, dynamic=use == "train")
 
     def __repr__(self) -> str:
         return (
@@ -120,16 +117,22 @@ class Task:
         )
 
 
-def prefetched(batches: tf.data.Dataset, is_checked: bool) -> tf.data.Dataset:
-    """Return `batches` prefetched, and marked where no one needs to look at the values again.
+def _prefetched_split(split: Split) -> tf.data.Dataset:
+    return prefetched(split.batches(), split.value_range)
 
-    Keras's `fit` begins two iterations an epoch and goes on with one of them. An iteration draws
-    its order when it begins, so the real beginning is put off until the first batch is asked for:
-    only epochs that are gone through count, and their orders are those of a plain loop.
+
+def prefetched(
+    batches: tf.data.Dataset, value_range: tuple[float, float] | None
+) -> tf.data.Dataset:
+    """Return `batches` prefetched, with a note of the value range if it is known.
+
+    Keras's `fit` begins two iterations per epoch and uses one of them. An iteration draws its order
+    when it begins, so the beginning is put off until the first batch is asked for: the orders of
+    the epochs are then those of a plain loop.
     """
     cardinality = batches.cardinality()
     batches = tf.data.Dataset.from_tensors(0).flat_map(lambda _: batches)
     if cardinality >= 0:
         batches = batches.apply(tf.data.experimental.assert_cardinality(cardinality))
     dataset = batches.prefetch(tf.data.AUTOTUNE)
-    return mark_checked(dataset) if is_checked else dataset
+    return dataset if value_range is None else note_value_range(dataset, *value_range)

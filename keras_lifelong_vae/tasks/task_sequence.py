@@ -1,5 +1,6 @@
 """The tasks of a run, in the order in which they arrive."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -9,6 +10,7 @@ from typing import overload
 import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_positive_int
+from keras_lifelong_vae.tasks.split import joint_range
 from keras_lifelong_vae.tasks.task import Task, prefetched
 
 
@@ -43,8 +45,16 @@ class TaskSequence(Sequence[Task]):
         for task in tasks:
             if not isinstance(task, Task):
                 raise TypeError(f"`tasks` must hold `Task`s, received {type(task).__name__}.")
-        _check_one_event_shape(tasks)
-        _check_distinct_names(tasks)
+            if task.event_shape != tasks[0].event_shape:
+                raise ValueError(
+                    f"`tasks` must have one event shape, received {tasks[0].event_shape} for task "
+                    f"{tasks[0].name!r} and {task.event_shape} for task {task.name!r}."
+                )
+        repeated = [name for name, count in sorted(Counter(self.names).items()) if count > 1]
+        if repeated:
+            raise ValueError(
+                f"`tasks` must have distinct names, received {repeated} more than once."
+            )
 
     @property
     def event_shape(self) -> tuple[int, ...]:
@@ -73,20 +83,13 @@ class TaskSequence(Sequence[Task]):
             ValueError: If a number is not an integer of at least 1 or there is not one number per
                 task.
         """
-        counts = self._epochs_per_task(epochs)
-        pairs = zip(self.tasks, counts, strict=True)
+        pairs = zip(self.tasks, self._epochs_per_task(epochs), strict=True)
         repeated = [task.train_split.batches().repeat(count) for task, count in pairs]
         batches = reduce(lambda first, second: first.concatenate(second), repeated)
-        return prefetched(batches, all(task.train_split.is_checked for task in self.tasks))
+        return prefetched(batches, joint_range(task.train_split for task in self.tasks))
 
     def boundaries(self, epochs: int | Sequence[int]) -> tuple[int, ...]:
         """Return after how many training steps of `stream(epochs)` each task ends.
-
-        Args:
-            epochs: As in `stream`.
-
-        Returns:
-            One increasing number per task, counted from the start of the stream.
 
         Raises:
             ValueError: If a number is not an integer of at least 1, there is not one number per
@@ -97,9 +100,8 @@ class TaskSequence(Sequence[Task]):
         tasks.boundaries(epochs=2)  # (2, 4, 6) for three tasks of one batch
         ```
         """
-        counts = self._epochs_per_task(epochs)
-        steps = [_steps(task) * count for task, count in zip(self.tasks, counts, strict=True)]
-        return tuple(accumulate(steps))
+        pairs = zip(self.tasks, self._epochs_per_task(epochs), strict=True)
+        return tuple(accumulate(_steps(task) * count for task, count in pairs))
 
     def binarized(self, seed: int = 0) -> "TaskSequence":
         """Return the sequence with black and white pixels, x ~ Bernoulli(grey level).
@@ -112,7 +114,8 @@ class TaskSequence(Sequence[Task]):
             seed: Seed of the noise, at least 0. It does not change the order of the images.
 
         Raises:
-            ValueError: If `seed` is not an integer of at least 0.
+            ValueError: If `seed` is not an integer of at least 0, or values are known to lie
+                outside [0, 1]; where they are unknown, iterating checks them.
         """
         return TaskSequence(tuple(task.binarized(seed) for task in self.tasks))
 
@@ -148,22 +151,6 @@ class TaskSequence(Sequence[Task]):
     def __repr__(self) -> str:
         lines = "".join(f"    {task!r},\n" for task in self.tasks)
         return f"TaskSequence(\n{lines})"
-
-
-def _check_one_event_shape(tasks: tuple[Task, ...]) -> None:
-    for task in tasks[1:]:
-        if task.event_shape != tasks[0].event_shape:
-            raise ValueError(
-                f"`tasks` must have one event shape, received {tasks[0].event_shape} for task "
-                f"{tasks[0].name!r} and {task.event_shape} for task {task.name!r}."
-            )
-
-
-def _check_distinct_names(tasks: tuple[Task, ...]) -> None:
-    names = [task.name for task in tasks]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise ValueError(f"`tasks` must have distinct names, received {repeated} more than once.")
 
 
 def _steps(task: Task) -> int:

@@ -10,8 +10,7 @@ import numpy as np
 from keras_lifelong_vae.data import tfds_store
 from keras_lifelong_vae.data.checksums import checksums_of, in_order
 from keras_lifelong_vae.data.registry import FASHION_MNIST
-from keras_lifelong_vae.data.source import Source, SourceError
-from keras_lifelong_vae.data.spec import Arrays, TfdsSpec
+from keras_lifelong_vae.data.spec import Arrays, Source, SourceError, TfdsSpec
 
 FILE_NAMES = (
     "train-images-idx3-ubyte",
@@ -30,10 +29,14 @@ def small_arrays(seed: int = 0, num_train: int = 30, num_test: int = 12) -> Arra
     return Arrays(*split(num_train), *split(num_test))
 
 
-def small_spec(*sources: Source, arrays: Arrays | None = None) -> TfdsSpec:
+def small_spec(
+    *sources: Source, arrays: Arrays | None = None, packages: tuple[Source, ...] = ()
+) -> TfdsSpec:
     """FashionMNIST as TFDS knows it, but with other images and few of them."""
-    checksums = checksums_of(in_order(small_arrays() if arrays is None else arrays))
-    return dataclasses.replace(FASHION_MNIST, checksums=checksums, sources=sources)
+    checksums = checksums_of(in_order(arrays or small_arrays()))
+    return dataclasses.replace(
+        FASHION_MNIST, checksums=checksums, sources=sources, packages=packages
+    )
 
 
 def idx_bytes(array: np.ndarray) -> bytes:

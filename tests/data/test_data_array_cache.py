@@ -62,8 +62,8 @@ def test_a_spoilt_file_is_reported_and_not_used(cached, caplog, spoil):
 
 
 def test_a_failing_write_leaves_the_old_file(cached, monkeypatch):
-    def fail(file, **arrays):
-        file.write(b"half")
+    def fail(path, **arrays):
+        path.write_bytes(b"half")
         raise OSError("disk full")
 
     monkeypatch.setattr(np, "savez", fail)

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from keras_lifelong_vae.data.command import run
-from keras_lifelong_vae.data.source import SourceError
+from keras_lifelong_vae.data.spec import SourceError
 
 
 def test_runs_in_the_directory(tmp_path):

@@ -14,7 +14,7 @@ from data_helpers import BadSource, GoodSource, all_files, small_arrays, small_s
 from keras_lifelong_vae.data import installation, tfds_store
 from keras_lifelong_vae.data.installation import install
 from keras_lifelong_vae.data.loading import load_spec
-from keras_lifelong_vae.data.source import SourceError
+from keras_lifelong_vae.data.spec import SourceError
 
 KILLED = """
 import os, signal, sys
@@ -40,7 +40,7 @@ if point == "while TFDS writes":
 if point == "while TFDS reads":
     tfds_store.read = kill
 if point == "while the arrays are written":
-    array_cache.np.savez = lambda file, **arrays: (file.write(b"half"), file.flush(), kill())
+    array_cache.np.savez = lambda path, **arrays: (path.write_bytes(b"half"), kill())
 if point == "before the rename":
     installation._publish = kill
 load_spec(small_spec(GoodSource()), Path(data_dir))

@@ -12,8 +12,8 @@ from data_helpers import (
     write_idx_directory,
 )
 
-from keras_lifelong_vae import data
-from keras_lifelong_vae.data import tfds_store
+from keras_lifelong_vae import cli, data
+from keras_lifelong_vae.data import command, loading, tfds_download, tfds_store
 from keras_lifelong_vae.data.checksums import in_order
 from keras_lifelong_vae.data.directory import Directory
 from keras_lifelong_vae.data.loading import load_spec
@@ -34,11 +34,15 @@ def test_an_unknown_name(function):
 
 
 def test_the_ways_to_the_real_data_sets():
-    assert [type(source) for source in FASHION_MNIST.sources] == [
-        *(Directory, TfdsDownload, DebianPackage)
-    ]
-    assert [type(source) for source in MNIST.sources] == [TfdsDownload, NpmPackage]
-    assert [type(source) for source in SVHN_CROPPED.sources] == [TfdsDownload]
+    ways = {
+        spec.name: [[type(source) for source in group] for group in (spec.sources, spec.packages)]
+        for spec in (FASHION_MNIST, MNIST, SVHN_CROPPED)
+    }
+    assert ways == {
+        "fashion_mnist": [[Directory, TfdsDownload], [DebianPackage]],
+        "mnist": [[TfdsDownload], [NpmPackage]],
+        "svhn_cropped": [[TfdsDownload], []],
+    }
 
 
 def test_location(tmp_path):
@@ -98,6 +102,45 @@ def test_one_error_names_all_the_ways(tmp_path):
     assert "`source_dir`" in lines[5]
     assert "`data_dir`" in lines[5]
     assert all_files(tmp_path) == []
+
+
+def test_package_managers_run_only_where_the_user_allows_it(tmp_path):
+    package = GoodSource(description="npm package small")
+    spec = small_spec(BadSource(), packages=(package,))
+    with pytest.raises(data.DataUnavailableError) as error:
+        load_spec(spec, tmp_path / "my data")
+    assert package.asked == 0
+    assert "  3. npm package small: not tried, as `allow_packages` is False\n" in str(error.value)
+    way = f"lifelong-vae data fashion_mnist --allow-packages --data-dir '{tmp_path}/my data'"
+    assert f"`allow_packages=True`, which runs a package manager ({way})" in str(error.value)
+    loaded = load_spec(spec, tmp_path / "my data", allow_packages=True)
+    assert loaded.source.startswith("npm package small, now prepared in ")
+    assert load_spec(spec, tmp_path / "my data").source.startswith("TFDS, prepared in ")
+    assert package.asked == 1
+
+
+def test_without_a_package_the_error_suggests_none(tmp_path):
+    with pytest.raises(data.DataUnavailableError) as error:
+        load_spec(small_spec(BadSource()), tmp_path, allow_packages=True)
+    assert "--allow-packages" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_no_program_is_run_unless_allowed(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(tfds_download, "why_unreachable", lambda url: "no network")
+    monkeypatch.setattr(command.subprocess, "Popen", lambda *args, **kwargs: pytest.fail("ran"))
+    with pytest.raises(data.DataUnavailableError, match=f"data {name} --allow-packages --data-dir"):
+        data.load(name, tmp_path)
+
+
+def test_the_command_allows_packages_only_with_its_option(tmp_path, monkeypatch, capsys):
+    spec = small_spec(BadSource(), packages=(GoodSource(),))
+    monkeypatch.setattr(loading, "TFDS_SPECS", (spec,))
+    arguments = ["data", "fashion_mnist", "--data-dir", str(tmp_path)]
+    assert cli.main(arguments) == 1
+    assert "lifelong-vae data fashion_mnist --allow-packages" in capsys.readouterr().err
+    assert cli.main([*arguments, "--allow-packages"]) == 0
+    assert "a good source" in capsys.readouterr().out
 
 
 def test_a_known_directory_with_altered_files_is_passed_over(tmp_path, caplog):

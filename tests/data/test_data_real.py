@@ -9,7 +9,7 @@ from keras_lifelong_vae import data
 
 def load_or_skip(name: str) -> data.ImageData:
     try:
-        return data.load(name)
+        return data.load(name, allow_packages=True)
     except data.DataUnavailableError as error:
         pytest.skip(str(error))
 

@@ -150,6 +150,20 @@ def test_values_nobody_checked_are_checked(use, value):
         pixels(getattr(task, use))
 
 
+@pytest.mark.parametrize("bad", [1.5, -0.1, 255.0])
+@pytest.mark.parametrize("in_datasets", [False, True])
+def test_values_known_not_to_be_probabilities_are_refused_at_once(bad, in_datasets):
+    images = numbered(8)
+    images[5, 0, 0, 0] = bad
+    if in_datasets:
+        dataset = tf.data.Dataset.from_tensor_slices(images).batch(4)
+        sequence = tasks.from_datasets({"a": dataset})
+    else:
+        sequence = tasks.from_arrays({"a": images})
+    with pytest.raises(ValueError, match=r"needs pixels in \[0, 1\], received values from"):
+        sequence.binarized()
+
+
 @pytest.mark.parametrize("seed", [-1, 1.0, True, None])
 def test_seed_is_a_natural_number(seed):
     with pytest.raises(ValueError, match="`seed` must be an integer of at least 0, received"):

@@ -48,7 +48,7 @@ def test_training_images_are_shuffled_and_some_kept_for_validation():
 @pytest.mark.parametrize(
     ("given", "error", "message"),
     [
-        ({"data": ["mnist"]}, TypeError, "`data` must be a mapping"),
+        ({"data": ["mnist"]}, TypeError, "`data` must map names to data sets"),
         ({"data": {}}, ValueError, "`data` must hold at least one data set"),
         ({"data": {"a": 3}}, TypeError, r"`data\['a'\]` must be the name of a data set"),
         ({"data": {"a": "cifar"}}, ValueError, "received 'cifar'"),

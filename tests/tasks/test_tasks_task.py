@@ -5,10 +5,10 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
-from tasks_helpers import epoch, few_examples, flat, numbered, one_task, pixels, three_tasks
+from tasks_helpers import SCALE, epoch, few_examples, flat, numbered, one_task, pixels, three_tasks
 
 from keras_lifelong_vae import tasks
-from keras_lifelong_vae.checks import is_checked
+from keras_lifelong_vae.checks import known_value_range
 
 
 def test_train_batches_are_full_float32_images_in_the_unit_interval():
@@ -135,14 +135,23 @@ def test_counts():
     assert len(pixels(task.test)) == 5
 
 
-def test_every_dataset_is_marked_as_checked():
+def test_every_dataset_knows_the_range_of_its_values():
     sequence = three_tasks(share=0.4)
-    for grey_or_binary in (sequence, sequence.binarized()):
-        assert is_checked(grey_or_binary.stream(2))
-        for task in grey_or_binary:
-            assert is_checked(task.train)
-            assert is_checked(task.validation)
-            assert is_checked(task.test)
+    ranges = [(0.0, 11 / SCALE), (100 / SCALE, 109 / SCALE), (200 / SCALE, 202 / SCALE)]
+    assert known_value_range(sequence.stream(2)) == (0.0, 202 / SCALE)
+    for task, expected in zip(sequence, ranges, strict=True):
+        assert known_value_range(task.train) == expected
+        assert known_value_range(task.validation) == expected  # that of the array it is part of
+        start = expected[0] + 50 / SCALE
+        assert known_value_range(task.test) == (start, start + 4 / SCALE)
+    binary = sequence.binarized()
+    for dataset in (binary.stream(2), binary[0].train, binary[1].validation, binary[2].test):
+        assert known_value_range(dataset) == (0.0, 1.0)
+
+
+def test_bytes_become_values_from_0_to_1():
+    task = tasks.split_by_class("digits")[0]
+    assert task.train_split.value_range == known_value_range(task.test) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("attribute", ["name", "train_split", "train", "event_shape", "anything"])

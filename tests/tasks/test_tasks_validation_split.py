@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tasks_helpers import epoch, few_examples, flat, many_examples, numbered, one_task
 
 from keras_lifelong_vae import tasks
-from keras_lifelong_vae.tasks.validation_split import carve_validation
+from keras_lifelong_vae.tasks.array_task import carve_validation
 
 shares = st.floats(0.0, 1.0, exclude_max=True)
 

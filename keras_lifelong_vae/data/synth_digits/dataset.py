@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.data import array_cache, tfds_store
 from keras_lifelong_vae.data.image_data import ImageData, image_data
+from keras_lifelong_vae.data.installation import staging_directory
 from keras_lifelong_vae.data.spec import Arrays, DataSpec
 from keras_lifelong_vae.data.synth_digits.scene import draw
 
@@ -21,7 +21,7 @@ _AT_ONCE = 1_000
 SYNTH_DIGITS = DataSpec(
     name="synth_digits",
     image_shape=(32, 32, 3),
-    class_names=tuple(str(digit) for digit in range(10)),
+    class_names=tuple("0123456789"),
     checksums=None,
 )
 
@@ -40,11 +40,7 @@ def load_synth_digits(data_dir: Path | None = None) -> ImageData:
     neighbours are not. The first time they are drawn, which takes a minute or two. Fonts and their
     rendering come with matplotlib and Pillow, so other versions of these may give other pixels.
 
-    Args:
-        data_dir: Where data sets are kept; TFDS's default if `None`.
-
-    Returns:
-        The data set; its `source` says that it is a stand-in.
+    They are kept in `data_dir`, TFDS's default if `None`.
     """
     directory = location(data_dir)
     arrays = array_cache.read(directory, SYNTH_DIGITS)
@@ -62,17 +58,8 @@ def draw_synth_digits(num_train: int, num_test: int) -> ImageData:
         num_train: Number of training images, at least 1.
         num_test: Number of test images, at least 1.
 
-    Returns:
-        The data set; its `source` says that it is a stand-in.
-
     Raises:
         ValueError: If a number is out of range.
-
-    Example:
-
-    ```python
-    digits = keras_lifelong_vae.data.draw_synth_digits(500, 100)
-    ```
     """
     check_positive_int(num_train, "num_train")
     check_positive_int(num_test, "num_test")
@@ -95,12 +82,10 @@ def _draw_split(number: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _keep(arrays: Arrays, directory: Path) -> None:
     """Puts the arrays into `directory`, which appears whole or not at all."""
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=directory.parent, prefix="incomplete."))
-    try:
-        array_cache.write(staging, arrays)
+    with staging_directory(directory.parent.parent, SYNTH_DIGITS.name) as staging:
+        prepared = staging / directory.name
+        prepared.mkdir()
+        array_cache.write(prepared, arrays)
         shutil.rmtree(directory, ignore_errors=True)  # what could not be read
-        staging.chmod(0o755)
-        staging.rename(directory)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        directory.parent.mkdir(exist_ok=True)
+        prepared.rename(directory)

@@ -1,11 +1,17 @@
 """The small part of a grid, enough to make its report again."""
 
 import json
-import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from keras_lifelong_vae.experiments.report.contents import Contents
+from keras_lifelong_vae.experiments.report.mosaics import shown_images
 from keras_lifelong_vae.files import write_atomically
+
+FILES = ("cells/*/results.json", "classifier-*/classifier.json")
 
 
 def copy_small_part(contents: Contents, to: Path) -> None:
@@ -17,20 +23,20 @@ def copy_small_part(contents: Contents, to: Path) -> None:
     """
     _check_free(contents, to)
     grid = contents.directory
-    drawn = [contents.specimens(name) for name in contents.strategies]
-    paths = [
-        grid / "grid.json",
-        *sorted(grid.glob("classifier-*/classifier.json")),
-        *sorted(grid.glob("cells/*/results.json")),
-        *(found[1] for found in drawn if found),
-    ]
-    for path in paths:
-        _copy(path, to / path.relative_to(grid))
+    for name in contents.strategies:
+        found = contents.specimens(name)
+        if found:
+            save = partial(np.savez_compressed, **shown_images(name, found[1]))  # type: ignore[arg-type]
+            _write(to / found[1].relative_to(grid), save)
+    for pattern in ("grid.json", *FILES):
+        for path in grid.glob(pattern):
+            text = json.dumps(json.loads(path.read_text())) + "\n"
+            _write(to / path.relative_to(grid), lambda new, text=text: new.write_text(text))  # type: ignore[misc]
 
 
-def _copy(source: Path, target: Path) -> None:
+def _write(target: Path, write: Callable[[Path], object]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, lambda temporary: shutil.copyfile(source, temporary))
+    write_atomically(target, write)
 
 
 def _check_free(contents: Contents, to: Path) -> None:
@@ -40,7 +46,7 @@ def _check_free(contents: Contents, to: Path) -> None:
             "`to` must be a new directory or a copy of the same grid, received "
             f"{to} with a grid.json of other settings."
         )
-    for pattern in ("cells/*/results.json", "classifier-*/classifier.json"):
+    for pattern in FILES:
         for path in sorted(to.glob(pattern)):
             name = path.relative_to(to)
             if not (contents.directory / name).exists():

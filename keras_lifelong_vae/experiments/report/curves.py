@@ -1,21 +1,25 @@
 """Lines over tasks and over training images, by strategy."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from keras_lifelong_vae import strategies
 from keras_lifelong_vae.experiments.pictures import COLORS, MARKERS
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
 from keras_lifelong_vae.experiments.results import Results
-from keras_lifelong_vae.strategies import STRATEGIES
 
 FULL_BATCH = "full-batch"
 PAIR = ("lifelong", "no-consistency")
 MAX_UPRIGHT = 3
+MAX_IN_ROW = 8  # of a legend
+MAX_LETTERS = 90  # in a line of a title
 MAX_LABELS = 12  # as many task names fit below an axis
 
 
@@ -26,42 +30,41 @@ class Style(NamedTuple):
 
 def style(strategy: str) -> Style:
     """The colour and marker of a strategy, the same in all pictures."""
-    i = list(STRATEGIES).index(strategy)
+    known = strategies.names()
+    if strategy not in known:
+        return Style("black", MARKERS[crc32(strategy.encode()) % len(MARKERS)])
+    i = known.index(strategy)
     return Style(COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)])
 
 
-def has_progress(contents: Contents) -> bool:
-    """Whether any strategy has a figure after each of several tasks."""
-    return bool(_by_strategy(contents))
-
-
-def bound_curves(contents: Contents) -> Figure:
+def bound_curves(contents: Contents) -> Figure | None:
     """-ELBO against tasks: whole, and beside it a detail in which good strategies differ."""
     curves = {
         name: np.stack([summary.progress(run) for run in runs])
         for name, runs in _by_strategy(contents).items()
     }
-    ends = contents.by_strategy.get(FULL_BATCH, [])
-    reference = np.mean([summary.same_tasks(run) for run in ends], axis=0) if ends else None
+    if not curves:
+        return None
+    ends = [summary.same_tasks(run) for run in contents.by_strategy.get(FULL_BATCH, [])]
+    reference = np.mean(ends, axis=0) if ends else np.zeros(len(contents.tasks))
+    numbers = np.arange(1, len(reference) + 1)
     figure = Figure(figsize=(12, 5.4), layout="constrained")
     whole, detail = figure.subplots(1, 2)
-    for axes, offset in ((whole, 0.0), (detail, 0.0 if reference is None else reference)):
+    for axes, offset in ((whole, np.zeros_like(reference)), (detail, reference)):
         for name, values in curves.items():
-            _draw(axes, name, np.arange(1, values.shape[1] + 1), values - offset)
-        if reference is not None:
-            numbers = np.arange(1, len(reference) + 1)
+            _draw(axes, name, numbers, values - offset)
+        if ends:
             color = style(FULL_BATCH).color
             axes.plot(numbers, reference - offset, "--", color=color, label=FULL_BATCH)
         _label_tasks(axes, contents.tasks)
     whole.set_ylabel("-ELBO, nats per test image")
-    detail.set_ylabel("-ELBO" if reference is None else "excess over full-batch, nats")
-    shown = [values - (0.0 if reference is None else reference) for values in curves.values()]
-    _cut(detail, shown, reference is not None)
+    detail.set_ylabel("excess over full-batch, nats" if ends else "-ELBO")
+    _cut(detail, [values - reference for values in curves.values()], bool(ends))
     _finish(figure, whole, contents.titled("Mean -ELBO over the test images of the tasks so far"))
     return figure
 
 
-def frechet_curves(contents: Contents) -> Figure:
+def frechet_curves(contents: Contents) -> Figure | None:
     """Fréchet distance against tasks, on a logarithmic scale."""
     figure = Figure(figsize=(9.6, 5.4), layout="constrained")
     axes = figure.add_subplot()
@@ -70,6 +73,8 @@ def frechet_curves(contents: Contents) -> Figure:
         known = [curve for curve in curves if curve is not None]
         if known:
             _draw(axes, name, np.arange(1, len(known[0]) + 1), np.stack(known))
+    if not axes.lines:
+        return None
     ends = summary.spreads(summary.FRECHET, contents.by_strategy.get(FULL_BATCH, []))
     if FULL_BATCH in ends:
         color = style(FULL_BATCH).color
@@ -81,27 +86,23 @@ def frechet_curves(contents: Contents) -> Figure:
     axes.set_ylabel("Fréchet distance (log scale)")
     _label_tasks(axes, contents.tasks)
     title = "Fréchet distance of generated images to test images of the tasks so far"
-    _finish(figure, axes, contents.titled(title))
+    _finish(figure, axes, with_origins(contents, title))
     return figure
 
 
-def has_frechet(contents: Contents) -> bool:
-    """Whether any strategy has a Fréchet distance after each task."""
-    groups = _by_strategy(contents).values()
-    return any(_frechet(run) is not None for runs in groups for run in runs)
+def with_origins(contents: Contents, title: str) -> str:
+    """The title of a picture about generated images, with what they are generated from."""
+    return f"{contents.titled(title)}\n{textwrap.fill(contents.origins, MAX_LETTERS)}"
 
 
-def has_validation(contents: Contents) -> bool:
-    """Whether lifelong has -ELBO on validation images."""
-    return any(run.history for run in contents.by_strategy.get(PAIR[0], []))
-
-
-def validation_curves(contents: Contents) -> Figure:
+def validation_curves(contents: Contents) -> Figure | None:
     """-ELBO on validation images against real images seen, with and without consistency."""
     histories = {
         name: {run.seed: run for run in contents.by_strategy.get(name, []) if run.history}
         for name in PAIR
     }
+    if not histories[PAIR[0]]:
+        return None
     common = sorted(set.intersection(*(set(runs) for runs in histories.values())))
     figure = Figure(figsize=(12, 6.4 if common else 4.4), layout="constrained")
     rows = figure.subplots(2 if common else 1, 1, sharex=True, squeeze=False)[:, 0]
@@ -200,5 +201,6 @@ def _finish(figure: Figure, first: Axes, title: str) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", alpha=0.25)
     handles, labels = first.get_legend_handles_labels()
-    columns = len(labels)
+    rows = -(-len(labels) // MAX_IN_ROW)
+    columns = -(-len(labels) // rows)
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)

@@ -2,38 +2,35 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from keras_lifelong_vae.experiments.report import curves, heat_map, mosaics
 from keras_lifelong_vae.experiments.report.contents import Contents
-from keras_lifelong_vae.experiments.report.document import Picture
-
-
-def _always(contents: Contents) -> bool:
-    return True
+from keras_lifelong_vae.experiments.report.markdown import picture
+from keras_lifelong_vae.experiments.report.png import write_png
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A picture that can be drawn if the grid holds what it needs.
+    """A picture: the name of its file, what it shows, how to read it, and what draws it.
 
-    Args:
-        file: Its name.
-        title: What is shown.
-        caption: How to read it.
-        draw: Draws it.
-        possible: Whether it can be.
+    `draw` gives `None` if the grid lacks what it needs.
     """
 
     file: str
     title: str
     caption: str
-    draw: Callable[[Contents], Figure]
-    possible: Callable[[Contents], bool] = _always
+    draw: Callable[[Contents], Figure | None]
 
-    def picture(self, contents: Contents) -> Picture:
-        return Picture(self.file, contents.titled(self.title), self.caption)
+    def write(self, contents: Contents, directory: Path) -> str:
+        """Writes the file; the lines that show it in a report, empty if it can't be drawn."""
+        figure = self.draw(contents)
+        if figure is None:
+            return ""
+        write_png(figure, directory / self.file)
+        return picture(self.file, contents.titled(self.title), self.caption)
 
 
 PLANS = (
@@ -46,16 +43,14 @@ PLANS = (
         "there is one; the axis covers the better half of the strategies, and lines that leave it "
         "are worse.",
         curves.bound_curves,
-        curves.has_progress,
     ),
     Plan(
         "frechet.png",
         "Fréchet distance against tasks",
         "Generated images against test images of the tasks seen so far, on the classifier's "
-        "features; lower is better. Lines are means over seeds, bands one standard deviation; "
-        "dashed is full-batch at the end.",
+        "features, z drawn as the title says; lower is better. Lines are means over "
+        "seeds, bands one standard deviation; dashed is full-batch at the end.",
         curves.frechet_curves,
-        curves.has_frechet,
     ),
     Plan(
         "negative-elbo-by-task.png",
@@ -65,7 +60,6 @@ PLANS = (
         "remembered. Above it are tasks still to come. Means over seeds; the scale of an excess is "
         "that of its square root, so that small ones differ, too.",
         heat_map.bound_maps,
-        curves.has_progress,
     ),
     Plan(
         "validation.png",
@@ -75,15 +69,13 @@ PLANS = (
         "difference seed by seed: below 0, -ELBO is lower with the consistency KL. In the first "
         "task there is no teacher yet.",
         curves.validation_curves,
-        curves.has_validation,
     ),
     Plan(
         "samples.png",
         "Generated images",
-        f"The first {mosaics.SAMPLES} images ({mosaics.COLOUR_SAMPLES} in colour) that each "
-        "strategy generates after the last task, z drawn from the prior, nothing selected.",
+        f"The first {mosaics.SAMPLES} images that each "
+        "strategy generates after the last task, z drawn as above each, nothing selected.",
         mosaics.sample_mosaics,
-        mosaics.has_samples,
     ),
     Plan(
         "traversals.png",
@@ -91,19 +83,13 @@ PLANS = (
         "Means of the decoder: each column has one category z_d, each row one z_c drawn from "
         f"N(0, I). At most {mosaics.MAX_CATEGORIES} categories, evenly chosen.",
         mosaics.traversal_mosaic,
-        mosaics.has_traversals,
     ),
     Plan(
         "task-shares.png",
         "Share of each task among generated images",
-        "What the classifier takes 10,000 generated images for after the last task, mean over "
-        "seeds; each row sums to 100 %. An even row would have the same share everywhere.",
+        "What the classifier takes 10,000 generated images for after the last task, z drawn as "
+        "the title says, mean over seeds; each row sums to 100 %. An even row would have the same "
+        "share everywhere.",
         heat_map.share_map,
-        heat_map.has_shares,
     ),
 )
-
-
-def plans(contents: Contents) -> list[Plan]:
-    """Those that can be drawn."""
-    return [plan for plan in PLANS if plan.possible(contents)]

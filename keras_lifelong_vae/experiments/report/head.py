@@ -1,13 +1,14 @@
 """The beginning of a report: what was run, how to run it again, and what is missing."""
 
-import shlex
+import json
 from collections.abc import Sequence
 
+from keras_lifelong_vae import strategies
+from keras_lifelong_vae.experiments.report.command import commands
 from keras_lifelong_vae.experiments.report.contents import Contents
-from keras_lifelong_vae.experiments.report.document import Block, Cell, Code, Heading, Table, Text
+from keras_lifelong_vae.experiments.report.markdown import Table, code, escape, heading
 from keras_lifelong_vae.experiments.report.summary import Spread
-from keras_lifelong_vae.experiments.report.tables import written
-from keras_lifelong_vae.strategies import STRATEGIES
+from keras_lifelong_vae.experiments.report.tables import NONE, written
 
 MEASURED = (
     "-ELBO is that of the true bound on test images: z_c sampled from q, a hard z_d, both KLs "
@@ -15,50 +16,29 @@ MEASURED = (
 )
 
 
-def head(contents: Contents) -> list[Block]:
+def head(contents: Contents) -> list[str | Table]:
     """Title, commands, budget and what is missing."""
-    blocks: list[Block] = [
-        Heading(contents.titled(contents.settings["sequence"]), 1),
-        Text(contents.spec.description + "."),
-    ]
+    description = contents.spec.description if contents.spec else contents.settings["sequence"]
+    blocks: list[str | Table] = [heading(contents.title, 1), escape(f"{description}.")]
     if contents.standin:
-        blocks.append(Text(f"All figures and pictures are of {contents.standin}."))
+        blocks.append(escape(f"All figures and pictures are of {contents.standin}."))
+    lines = commands(contents)
     blocks += [
-        Code("\n".join(commands(contents))),
+        code(lines) if lines else escape(_made_in_python(contents)),
         _facts(contents),
-        Text(MEASURED),
+        escape(MEASURED),
         _strategies(contents),
     ]
     absent = missing(contents)
     if absent:
-        blocks += [Heading("What is missing"), *(Text(line) for line in absent)]
+        blocks += [heading("What is missing"), *map(escape, absent)]
     return blocks
-
-
-def commands(contents: Contents) -> list[str]:
-    """What makes the grid and its report, in a directory named after the sequence."""
-    settings = contents.settings
-    out = f"runs/{settings['sequence']}"
-    words = ["lifelong-vae", "compare", str(settings["sequence"])]
-    begun = {run.strategy for run in (*contents.runs, *contents.begun, *contents.diverged)}
-    if begun != set(STRATEGIES):
-        words += ["--strategies", *(name for name in STRATEGIES if name in begun)]
-    words += ["--seeds", *map(str, contents.seeds), "--out", out]
-    if settings.get("num_tasks") is not None:
-        words += ["--tasks", str(settings["num_tasks"])]
-    if settings.get("importance_samples"):
-        words += ["--iwae", str(settings["importance_samples"])]
-    if settings.get("standin"):
-        words.append("--standin")
-    for name, value in settings.get("options", {}).items():
-        words += _option(name, value)
-    return [shlex.join(words), shlex.join(["lifelong-vae", "report", out])]
 
 
 def missing(contents: Contents) -> list[str]:
     """A line for everything that the report would be of if it were there."""
     lines = []
-    absent = [name for name in STRATEGIES if name not in contents.by_strategy]
+    absent = [name for name in strategies.names() if name not in contents.by_strategy]
     if absent:
         lines.append(f"No finished run of: {', '.join(absent)}.")
     for strategy, runs in contents.by_strategy.items():
@@ -75,11 +55,9 @@ def missing(contents: Contents) -> list[str]:
     return lines
 
 
-def _option(name: str, value: object) -> list[str]:
-    flag = name.replace("_", "-")
-    if isinstance(value, bool):
-        return [f"--{flag}" if value else f"--no-{flag}"]
-    return [f"--{flag}", str(value)]
+def _made_in_python(contents: Contents) -> str:
+    options = json.dumps(contents.settings.get("options", {}), ensure_ascii=False)
+    return f"Made by run_grid in Python, with options {options}."
 
 
 def _facts(contents: Contents) -> Table:
@@ -95,13 +73,14 @@ def _facts(contents: Contents) -> Table:
         "classifier": _classifier(contents),
         "versions": _versions(contents),
     }
-    rows = [[Cell(name), Cell(value)] for name, value in facts.items() if value]
+    rows = [[name, value] for name, value in facts.items() if value]
     return Table("", ["", ""], rows, numeric=False)
 
 
 def _strategies(contents: Contents) -> Table:
+    known = strategies.names()
     rows = [
-        [Cell(name), Cell(STRATEGIES[name].description), Cell(runs[0].keeps)]
+        [name, strategies.get(name).description if name in known else NONE, runs[0].keeps]
         for name, runs in contents.by_strategy.items()
     ]
     caption = "Strategies, and what each keeps in memory besides the model that learns."

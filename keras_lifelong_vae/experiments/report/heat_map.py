@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
-from keras_lifelong_vae.experiments.report.curves import name_ticks
+from keras_lifelong_vae.experiments.report.curves import name_ticks, with_origins
 
 COLUMNS = 4  # small multiples in a row
 MAX_NUMBERED = 5  # tasks, for numbers to fit into the cells of R
@@ -17,13 +17,15 @@ ROBUST = 90  # percentile of what was learned at which colours are clipped
 COLORMAP = "cividis_r"
 
 
-def bound_maps(contents: Contents) -> Figure:
+def bound_maps(contents: Contents) -> Figure | None:
     """R by strategy, mean over seeds: excess over full-batch where there is one."""
     means = {
         name: np.mean([run.negative_elbo for run in runs], axis=0)
         for name, runs in contents.by_strategy.items()
         if summary.has_stage_per_task(runs[0])
     }
+    if not means:
+        return None
     ends = [run.negative_elbo[-1] for run in contents.by_strategy.get("full-batch", [])]
     reference = np.mean(ends, axis=0) if ends else 0.0
     shown = {name: R - reference for name, R in means.items()}
@@ -51,14 +53,11 @@ def bound_maps(contents: Contents) -> Figure:
     return figure
 
 
-def has_shares(contents: Contents) -> bool:
-    """Whether generated images were classified."""
-    return bool(_shares(contents))
-
-
-def share_map(contents: Contents) -> Figure:
+def share_map(contents: Contents) -> Figure | None:
     """Share of each task among images generated after the last task, mean over seeds."""
     shares = _shares(contents)
+    if not shares:
+        return None
     values = 100 * np.stack(list(shares.values()))
     rows, n = values.shape
     norm = Normalize(0, min(100.0, 300.0 / n))
@@ -75,7 +74,7 @@ def share_map(contents: Contents) -> Figure:
     clipped = values.max() > (norm.vmax or 100)
     label = f"percent; darkest:\n{norm.vmax:.3g} and more" if clipped else "percent"
     figure.colorbar(image, ax=axes, label=label, aspect=15, pad=0.02)
-    figure.suptitle(contents.titled("Share of each task among 10,000 generated images"))
+    figure.suptitle(with_origins(contents, "Share of each task among 10,000 generated images"))
     return figure
 
 

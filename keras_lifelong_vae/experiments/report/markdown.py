@@ -1,58 +1,58 @@
-"""A report as Markdown."""
+"""The parts of a report as Markdown."""
 
 import re
 from collections.abc import Sequence
-
-from keras_lifelong_vae.experiments.report.document import (
-    Block,
-    Cell,
-    Code,
-    Heading,
-    Picture,
-    Table,
-    Text,
-)
+from dataclasses import dataclass
 
 
-def to_markdown(blocks: Sequence[Block]) -> str:
-    """The text of `report.md`, its pictures being files beside it."""
-    return "\n\n".join(_block(block) for block in blocks) + "\n"
+class Best(str):
+    """A cell of a table that is the best of its column."""
+
+    __slots__ = ()
 
 
-def _block(block: Block) -> str:
-    match block:
-        case Heading(text, level):
-            return f"{'#' * level} {_escape(text)}"
-        case Text(text):
-            return _escape(text)
-        case Code(text):
-            return f"```sh\n{text}\n```"
-        case Picture(file, title, caption):
-            return f"![{_escape(title)}]({file})\n\n*{_escape(title)}.* {_escape(caption)}"
-        case Table():
-            return _table(block)
+@dataclass(frozen=True)
+class Table:
+    """A table whose first column names the rows.
+
+    Args:
+        caption: What the numbers are, with their units; may be empty.
+        header: A heading for each column.
+        rows: Of as many cells, `Best` ones in bold.
+        numeric: Whether all columns but the first are aligned to the right.
+    """
+
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: bool = True
+
+    def __str__(self) -> str:
+        rule = ["---", *["---:" if self.numeric else "---"] * (len(self.header) - 1)]
+        rows = [map(escape, self.header), rule, *(map(_cell, row) for row in self.rows)]
+        lines = [f"| {' | '.join(row)} |" for row in rows]
+        return "\n".join([*([escape(self.caption), ""] if self.caption else []), *lines])
 
 
-def _table(table: Table) -> str:
-    align = "---:" if table.numeric else "---"
-    lines = [
-        _row([_escape(text) for text in table.header]),
-        _row(["---", *[align] * (len(table.header) - 1)]),
-        *(_row([_cell(cell) for cell in row]) for row in table.rows),
-    ]
-    caption = [_escape(table.caption), ""] if table.caption else []
-    return "\n".join([*caption, *lines])
+def heading(text: str, level: int = 2) -> str:
+    """A heading; level 1 is the title."""
+    return f"{'#' * level} {escape(text)}"
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def code(lines: Sequence[str]) -> str:
+    """Lines to be typed."""
+    return "\n".join(["```sh", *lines, "```"])
 
 
-def _cell(cell: Cell) -> str:
-    text = _escape(cell.text)
-    return f"**{text}**" if cell.best else text
+def picture(file: str, title: str, caption: str) -> str:
+    """A picture that lies beside the report, and how to read it."""
+    return f"![{escape(title)}]({file})\n\n*{escape(title)}.* {escape(caption)}"
 
 
-def _escape(text: str) -> str:
-    """Letters that Markdown would take for markup, in names of tasks above all."""
-    return re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
+def escape(text: str) -> str:
+    """The text in one line, without what Markdown would take for markup."""
+    return re.sub(r"([\\`*_|<>\[\]#&])", r"\\\1", " ".join(text.split()))
+
+
+def _cell(text: str) -> str:
+    return f"**{escape(text)}**" if isinstance(text, Best) else escape(text)

@@ -2,17 +2,18 @@
 
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from keras_lifelong_vae.experiments.pictures import DPI, GAP, LETTER, MARGIN, TITLE, mosaic
+from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
 from keras_lifelong_vae.experiments.report.png import MAX_WIDTH
 
-SAMPLES = 32  # of each strategy
-COLOUR_SAMPLES = 16  # the files would be twice as large
+SAMPLES = 16  # of each strategy; rows of a traversal are fewer
 COLUMNS = 8
 MAX_CATEGORIES = 20
 NARROWEST = 360  # pixels, for the title
@@ -20,20 +21,28 @@ TITLE_LETTER = 10  # pixels that a letter of it takes, generously
 TRAVERSED = "lifelong"
 
 
-def has_samples(contents: Contents) -> bool:
-    """Whether any strategy has generated images."""
-    return any(contents.specimens(name) for name in contents.strategies)
+def shown_images(strategy: str, path: Path) -> dict[str, np.ndarray]:
+    """What pictures show of a file of specimens."""
+    names = ["samples", *(["samples_prior", "traversals"] if strategy == TRAVERSED else [])]
+    with np.load(path) as file:
+        return {name: file[name][:SAMPLES] for name in names if name in file}
 
 
-def sample_mosaics(contents: Contents) -> Figure:
+def sample_mosaics(contents: Contents) -> Figure | None:
     """Generated images after the last task, two strategies in a row."""
     panels = {}
     for name in contents.strategies:
         found = contents.specimens(name)
         if found:
-            images = np.load(found[1])["samples"] / 255
-            number = SAMPLES if images.shape[-1] == 1 else COLOUR_SAMPLES
-            panels[f"{name}, seed {found[0]}"] = mosaic(images[:number], COLUMNS)
+            run, path = found
+            images = shown_images(name, path)
+            head = f"{name}, seed {run.seed}"
+            panels[f"{head}: {summary.origin([run])}"] = mosaic(images["samples"] / 255, COLUMNS)
+            if "samples_prior" in images:
+                panel = mosaic(images["samples_prior"] / 255, COLUMNS)
+                panels[f"{head}: {summary.PRIOR}"] = panel
+    if not panels:
+        return None
     height, width, _ = next(iter(panels.values())).shape
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
@@ -51,17 +60,13 @@ def sample_mosaics(contents: Contents) -> Figure:
     return figure
 
 
-def has_traversals(contents: Contents) -> bool:
-    """Whether there is a traversal of lifelong's latent."""
-    return contents.specimens(TRAVERSED) is not None
-
-
-def traversal_mosaic(contents: Contents) -> Figure:
+def traversal_mosaic(contents: Contents) -> Figure | None:
     """A column per category, a row per z_c."""
     found = contents.specimens(TRAVERSED)
-    assert found is not None
-    seed, path = found
-    images = np.load(path)["traversals"] / 255
+    if found is None:
+        return None
+    run, path = found
+    images = shown_images(TRAVERSED, path)["traversals"] / 255
     codes, categories = images.shape[:2]
     tile = mosaic(images[0, :1], 1).shape[1] + GAP
     left = 5 * LETTER + MARGIN
@@ -71,8 +76,8 @@ def traversal_mosaic(contents: Contents) -> Figure:
     wide = left + panel.shape[1] + 2 * MARGIN
     width = max(wide, NARROWEST)
     left += (width - wide) // 2
-    title = contents.titled(f"{TRAVERSED}, seed {seed}: a column per category, a row per $z_c$")
-    title = textwrap.fill(title, width // TITLE_LETTER)
+    title = f"{TRAVERSED}, seed {run.seed}: a column per category, a row per $z_c$ ~ N(0, I)"
+    title = textwrap.fill(contents.titled(title), width // TITLE_LETTER)
     top = (2 + title.count("\n")) * TITLE + LETTER * max(map(len, heads))
     figure = Figure(figsize=(width / DPI, (top + panel.shape[0] + MARGIN) / DPI))
     axes = _place(figure, panel, left, top)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
-from keras_lifelong_vae.experiments.report.document import Block, Cell, Heading, Table
+from keras_lifelong_vae.experiments.report.markdown import Best, Table, heading
 from keras_lifelong_vae.experiments.report.summary import Quantity, Spread
 from keras_lifelong_vae.experiments.results import Results
 
@@ -14,30 +14,31 @@ ALL_DATA = "all data"  # what `Strategy.keeps` says of strategies that are no co
 BOLD = "Bold: the best mean among strategies that keep no data and have run with all seeds."
 
 
-def main_tables(contents: Contents) -> list[Block]:
+def main_tables(contents: Contents) -> list[str | Table]:
     """A row per strategy, in four tables by the question they answer."""
     return [
-        Heading("How well does it remember"),
+        heading("How well does it remember"),
         _table(contents, _remember_caption(contents), _remember(contents)),
-        Heading("What does it generate"),
+        heading("What does it generate"),
         _table(
             contents,
             _generated_caption(contents),
-            (summary.FRECHET, summary.EVENNESS, summary.SMALLEST_SHARE),
+            (summary.FRECHET, summary.FRECHET_PRIOR, summary.EVENNESS, summary.SMALLEST_SHARE),
         ),
-        Heading("What does z_d mean"),
+        heading("What does z_d mean"),
         _table(
             contents,
             _category_caption(contents),
             (summary.PURITY, summary.MUTUAL_INFORMATION, summary.AGREEMENT, summary.OWN_TASK),
         ),
-        Heading("What does it cost"),
+        heading("What does it cost"),
         _table(
             contents,
             "Real images per second of training, time in training (compiling included), the most "
-            "memory the process held, and what a strategy keeps when a task begins besides the "
-            "model that learns. Times compare only between runs that had the machine alike.",
-            (summary.SPEED, summary.MINUTES, summary.MEMORY),
+            "memory the process held, the weights of the model that learns and of all that the "
+            "strategy keeps at the end, and what it keeps when a task begins. Times compare only "
+            "between runs that had the machine alike.",
+            (summary.SPEED, summary.MINUTES, summary.MEMORY, summary.WEIGHTS),
             keeps=True,
         ),
     ]
@@ -47,15 +48,16 @@ def seeds_table(contents: Contents) -> Table:
     """A row per run."""
     quantities = (
         *_remember(contents),
-        *(summary.FRECHET, summary.EVENNESS, summary.PURITY, summary.MUTUAL_INFORMATION),
-        *(summary.AGREEMENT, summary.OWN_TASK, summary.SPEED, summary.MINUTES),
+        *(summary.FRECHET, summary.FRECHET_PRIOR, summary.EVENNESS, summary.PURITY),
+        *(summary.MUTUAL_INFORMATION, summary.AGREEMENT, summary.OWN_TASK),
+        *(summary.SPEED, summary.MINUTES),
     )
     rows = [
         [
-            Cell(run.strategy),
-            Cell(str(run.seed)),
-            *(Cell(_single(quantity, run, contents.runs)) for quantity in quantities),
-            Cell(run.date or NONE),
+            run.strategy,
+            str(run.seed),
+            *(_single(quantity, run, contents.runs) for quantity in quantities),
+            run.date or NONE,
         ]
         for run in contents.runs
     ]
@@ -99,15 +101,15 @@ def _table(
     columns = [_column(contents, quantity) for quantity in quantities]
     rows = []
     for i, (strategy, runs) in enumerate(contents.by_strategy.items()):
-        row = [Cell(strategy), *(column[i] for column in columns)]
-        rows.append([*row, Cell(runs[0].keeps)] if keeps else row)
+        row = [strategy, *(column[i] for column in columns)]
+        rows.append([*row, runs[0].keeps] if keeps else row)
     header = ["strategy", *(quantity.heading for quantity in quantities)]
     return Table(
         contents.titled(f"{caption} {BOLD}"), [*header, "keeps"] if keeps else header, rows
     )
 
 
-def _column(contents: Contents, quantity: Quantity) -> list[Cell]:
+def _column(contents: Contents, quantity: Quantity) -> list[str]:
     spreads = summary.spreads(quantity, contents.runs)
     seeds = len(contents.seeds)
     competitors = {
@@ -118,13 +120,11 @@ def _column(contents: Contents, quantity: Quantity) -> list[Cell]:
     choose = min if quantity.better == "lower" else max
     means = set(competitors.values())
     best = {strategy for strategy, mean in competitors.items() if mean == choose(means)}
-    return [
-        Cell(
-            written(spreads.get(strategy), quantity.decimals, seeds),
-            len(means) > 1 and strategy in best,
-        )
-        for strategy in contents.by_strategy
-    ]
+    column = []
+    for name in contents.strategies:
+        text = written(spreads.get(name), quantity.decimals, seeds)
+        column.append(Best(text) if len(means) > 1 and name in best else text)
+    return column
 
 
 def _remember(contents: Contents) -> list[Quantity]:
@@ -164,6 +164,8 @@ def _generated_caption(contents: Contents) -> str:
         floor = written(Spread.of(floors), 2, len(floors))
         caption += f"; that of real training images is {floor}"
     return f"{caption}. " + (
+        f"Generated by default, {contents.origins}; the second distance, where it was measured by "
+        "itself, is of z from the prior, N(0, I). "
         "Evenness: entropy of the tasks' shares among generated images over ln "
         f"{len(contents.tasks)}; 1 is even, 0 is one task alone. Smallest task's share: "
         f"1/{len(contents.tasks)} would be even."
@@ -171,11 +173,15 @@ def _generated_caption(contents: Contents) -> str:
 
 
 def _category_caption(contents: Contents) -> str:
-    classes = len(contents.tasks) * contents.spec.classes_per_task
-    return (
-        "Mean ± s.d. over seeds. Purity and mutual information of argmax z_d with the "
-        f"{classes} classes of all test images after the last task; mutual information is at most "
-        f"ln {classes} = {math.log(classes):.2f} nats. Agreement: share of test images of earlier "
+    caption = (
+        "Mean ± s.d. over seeds. Purity and mutual information of argmax z_d with the classes of "
+        "all test images after the last task"
+    )
+    if contents.spec and contents.spec.classes_per_task:
+        classes = len(contents.tasks) * contents.spec.classes_per_task
+        caption += f"; the latter is at most ln {classes} = {math.log(classes):.2f} nats"
+    return caption + (
+        ". Agreement: share of test images of earlier "
         "tasks that keep the category the teacher gave them, mean over tasks. Last column: share "
         "of images generated with category k that the classifier gives to k's task, mean over k. "
         "Higher is better."

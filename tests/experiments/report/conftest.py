@@ -18,4 +18,4 @@ def grid(tmp_path_factory):
 @pytest.fixture(scope="session")
 def report(grid, tmp_path_factory):
     """Its report, with the small files copied along."""
-    return write_report(grid, tmp_path_factory.mktemp("report") / "new").parent
+    return write_report(grid, tmp_path_factory.mktemp("report") / "new", html=True).parent

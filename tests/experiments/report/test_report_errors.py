@@ -44,6 +44,7 @@ def test_broken_results_are_named(tmp_path, text):
     "change",
     [
         {"strategy": "magic"},
+        {"seed": 1},
         {"negative_elbo": [[1.0], [2.0]]},
         {"negative_elbo": [[1.0, 2.0]]},
         {"tasks": None},
@@ -60,7 +61,7 @@ def test_results_that_contradict_themselves_are_named(tmp_path, change):
 @pytest.mark.parametrize("name", ["grid.json", "classifier-0/classifier.json"])
 def test_other_broken_files_are_named(tmp_path, name):
     write_grid(tmp_path, [results()])
-    (tmp_path / name).write_text('{"sequence": "nothing"}')
+    (tmp_path / name).write_text('{"sequence": 3}')
     with pytest.raises(ValueError, match=rf"`directory` must hold .*{name}"):
         write_report(tmp_path)
 

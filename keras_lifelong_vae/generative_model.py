@@ -1,0 +1,459 @@
+"""A VAE that can be asked: encode, decode, reconstruct, generate, score."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_lifelong_vae import likelihoods, networks
+from keras_lifelong_vae.autoencoder import (
+    Answers,
+    Autoencoder,
+    elbo_terms,
+    importance_weighted_bound,
+)
+from keras_lifelong_vae.autoencoder.answers import ANY
+from keras_lifelong_vae.checks import check_choice, check_event_shape, check_positive_int
+from keras_lifelong_vae.inputs import batches_of, check_data, check_nothing_given, images_of
+from keras_lifelong_vae.latents import JointLatent, Latent
+from keras_lifelong_vae.types import Encoding, Tensor
+
+CODES_AT_ONCE = 16_384  # of the importance-weighted bound, so that memory stays bounded
+PRIORS = ("aggregate_posterior", "prior")
+
+serialize = keras.saving.serialize_keras_object
+deserialize = keras.saving.deserialize_keras_object
+
+
+class GenerativeModel(keras.Model):
+    """What `LifelongVAE` is besides its training: one autoencoder, the student, and its answers.
+
+    Images are given as an array `(n, *event_shape)` with values in the support of the likelihood or
+    as a batched `tf.data.Dataset` of them; a large array is worked off in batches of `batch_size`.
+    The answers are numpy arrays. See `LifelongVAE` for the arguments.
+    """
+
+    def __init__(
+        self,
+        event_shape: Any,
+        latent_dim: int | None,
+        categories_per_task: int | None,
+        latent: Latent | None,
+        network: Any,
+        likelihood: Any,
+        seed: int | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.event_shape = check_event_shape(event_shape)
+        self.seed = seed
+        self.network = network if isinstance(network, str) else None
+        latent = _latent(latent, latent_dim, categories_per_task, seed)
+        self.student = self.build_student(latent, network, likelihoods.get(likelihood))
+        self.student.build((None, *self.event_shape))
+        # Of its own, so that how often one validates changes nothing in training.
+        self.evaluation_seed_generator = keras.random.SeedGenerator(seed)
+        self._trackers: dict[str, keras.metrics.Mean] = {}
+        self.track(["loss", "negative_elbo", "reconstruction"])
+        self.track(f"kl_{head}" for head in self.student.latent.heads)
+        self._functions: dict[str, Any] = {}
+
+    def build_student(
+        self, latent: Latent, network: Any, likelihood: likelihoods.Likelihood
+    ) -> Autoencoder:
+        """The autoencoder that learns and answers."""
+        encoder, decoder = networks.get(network, self.event_shape, self.seed)
+        return Autoencoder(encoder, decoder, latent, likelihood, self.seed, name="student")
+
+    def track(self, names: Iterable[str]) -> None:
+        """Makes a metric of each name that has none yet."""
+        for name in names:
+            if name not in self._trackers:
+                self._trackers[name] = keras.metrics.Mean(name=name)
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        return list(self._trackers.values())
+
+    @property
+    def latent_dim(self) -> int:
+        """Dimensions of z_c."""
+        return self.student.latent.latent_dim
+
+    @property
+    def likelihood(self) -> likelihoods.Likelihood:
+        """p(x | z)."""
+        return self.student.likelihood
+
+    @property
+    def has_categories(self) -> bool:
+        """Whether the latent has a categorical part, z_d."""
+        return self.student.latent.categorical is not None
+
+    @property
+    def categories_per_task(self) -> int:
+        """Categories of z_d that become active with each task."""
+        self.check_has_categories("`categories_per_task`")
+        return self.student.latent.categories_per_task
+
+    @property
+    def active_categories(self) -> int:
+        """How many categories z_d has been trained with."""
+        self.check_has_categories("`active_categories`")
+        return int(self.student.latent.categorical.active_categories)
+
+    def check_has_categories(self, what: str) -> None:
+        """Raises `ValueError` if the latent has no categorical part, which `what` needs."""
+        if not self.has_categories:
+            raise ValueError(
+                f"{what} needs a latent with a categorical part z_d, "
+                f"received {type(self.student.latent).__name__}."
+            )
+
+    @property
+    def summaries(self) -> Any:
+        """Where the codes of finished tasks lie; `None` if that is not known."""
+        return None
+
+    @property
+    def summarized_tasks(self) -> Any:
+        """Of how many tasks that is known: a number, or the variable that counts them."""
+        return 0
+
+    @property
+    def default_prior(self) -> str:
+        """Where `generate` draws z from: "aggregate_posterior" where it exists, else "prior"."""
+        return "prior" if self.summaries is None else "aggregate_posterior"
+
+    def count_parameters(self) -> int:
+        """How many numbers are held: those of the student and of all that is kept beside it."""
+        return sum(int(np.prod(weight.shape)) for weight in self.weights)
+
+    def call(self, images: Tensor) -> Tensor:
+        """E[x | z] at the mode of q(z | x), `(batch_size, *event_shape)`."""
+        return self.student.reconstruct(images)
+
+    def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
+        """-ELBO in nats per image and its parts; see `keras.Model.evaluate`."""
+        self.check_images_alone(y, kwargs)
+        self.check_data(x, "x")
+        return super().evaluate(x, **kwargs)
+
+    def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
+        """Reconstructions at the mode of q(z | x); see `keras.Model.predict`."""
+        self.check_data(x, "x")
+        return super().predict(x, **kwargs)
+
+    def check_data(self, data: Any, name: str) -> None:
+        """Raises unless `data` are images that this model can learn or answer."""
+        check_data(data, name, self.event_shape, self.likelihood)
+
+    def check_images_alone(self, y: Any, kwargs: dict[str, Any]) -> None:
+        """Raises if labels or weights are given."""
+        weights = {name: kwargs.get(name) for name in ("sample_weight", "class_weight")}
+        check_nothing_given("images are learned alone and weighed by the replay", y=y, **weights)
+
+    def test_step(self, data: Any) -> dict[str, Tensor]:
+        images = images_of(data)
+        posterior = self.student.posterior(images)  # q(z | x)
+        seed = tf.cast(self.evaluation_seed_generator.next(), tf.int32)
+        code = self.student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard
+        parts = elbo_terms(self.student, images, posterior, code)
+        bound = tf.add_n(list(parts.values()))
+        return self.update_trackers({"loss": bound, "negative_elbo": bound, **parts})
+
+    def update_trackers(self, values: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The running mean of each value."""
+        for name, value in values.items():
+            self._trackers[name].update_state(value)
+        return {name: self._trackers[name].result() for name in values}
+
+    def encode(self, images: Any, batch_size: int = 256) -> Encoding:
+        """q(z | x): loc and scale of z_c, probabilities and mode of z_d.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If a shape is not `event_shape` or a value has no probability.
+        """
+        found = self._ask("encode", self._batches(images, batch_size))
+        if self.has_categories:
+            found["category_probs"] = found["category_probs"][:, : self.active_categories]
+        return Encoding(**found)
+
+    def decode(
+        self,
+        z_continuous: Any,
+        category: Any = None,
+        category_probs: Any = None,
+        batch_size: int = 256,
+    ) -> np.ndarray:
+        """E[x | z], `(n, *event_shape)`.
+
+        Args:
+            z_continuous: z_c, `(n, latent_dim)`.
+            category: z_d as indices, `(n,)` or one for all.
+            category_probs: In its place, one-hot or relaxed vectors over the active categories,
+                `(n, active_categories)`.
+            batch_size: How many to decode at once.
+
+        Raises:
+            ValueError: If a shape does not fit, a category is not active, or not just one of
+                `category` and `category_probs` is given; none for a latent without categories.
+        """
+        continuous = np.asarray(z_continuous, "float32")
+        if continuous.ndim != 2 or continuous.shape[1] != self.latent_dim:
+            raise ValueError(
+                f"`z_continuous` must have shape (n, {self.latent_dim}), "
+                f"received {continuous.shape}."
+            )
+        if (category is not None) + (category_probs is not None) != self.has_categories:
+            wanted = "one of `category` and `category_probs`" if self.has_categories else "neither"
+            raise ValueError(
+                f"`decode` of a {type(self.student.latent).__name__} needs {wanted} of `category` "
+                f"and `category_probs`, received {category!r} and {category_probs!r}."
+            )
+        name, inputs = "decode_continuous", [continuous]
+        if category is not None:
+            name = "decode"
+            inputs.append(self._checked_categories(category, len(continuous)))
+        elif category_probs is not None:
+            name = "decode_one_hot"
+            inputs.append(self._checked_probs(category_probs, len(continuous)))
+        return self._ask(name, _cut(inputs, batch_size))["images"]
+
+    def reconstruct(self, images: Any, batch_size: int = 256) -> np.ndarray:
+        """E[x | z] at the mode of q(z | x), `(n, *event_shape)`; the same every time.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If a shape is not `event_shape` or a value has no probability.
+        """
+        return self._ask("reconstruct", self._batches(images, batch_size))["reconstruction"]
+
+    def generate(
+        self,
+        num_images: int,
+        seed: int | None = None,
+        category: Any = None,
+        task: int | None = None,
+        prior: str | None = None,
+        batch_size: int = 256,
+    ) -> np.ndarray:
+        """E[x | z], `(num_images, *event_shape)`, for new z.
+
+        Args:
+            num_images: How many, at least 1.
+            seed: The same seed gives the same images; other ones each time if `None`.
+            category: z_d as an index for all, or indices `(num_images,)`; drawn if `None`.
+            task: Number of a finished task, from 0, whose images are wanted; of any if `None`.
+            prior: Where z come from: "aggregate_posterior", where the codes of finished tasks lie,
+                every task alike; or "prior", p(z). `default_prior` if `None`.
+            batch_size: How many to decode at once.
+
+        Raises:
+            ValueError: If `num_images` is less than 1, a category is not active, `prior` is unknown
+                or not known of any task yet, or `task` is not finished or was not summarised (see
+                `Replay`).
+        """
+        check_positive_int(num_images, "num_images")
+        prior = check_choice(prior or self.default_prior, "prior", PRIORS)
+        seeds = _row_seeds(self._generator(seed), num_images)
+        categories: Any = np.full(num_images, ANY)
+        if category is not None:
+            categories = self._checked_categories(category, num_images)
+        if prior == "prior" and task is None:
+            return self._ask("generate_from_prior", _cut((seeds, categories), batch_size))["images"]
+        self._check_summarized(task, prior)
+        tasks = np.full(num_images, ANY if task is None else task)
+        return self._ask("generate", _cut((seeds, categories, tasks), batch_size))["images"]
+
+    def negative_elbo(
+        self, images: Any, seed: int | None = None, batch_size: int = 256
+    ) -> np.ndarray:
+        """-ELBO of each image in nats, `(n,)`: an upper bound of -log p(x) in expectation.
+
+            -log p(x | z) + KL(q(z_c | x) || p(z_c)) + KL(q(z_d | x) || Cat(1 / active))
+
+        with one z ~ q(z | x), z_d hard; every image has noise of its own.
+
+        Args:
+            images: What to score.
+            seed: The same seed gives the same figures; other noise each time if `None`.
+            batch_size: How many to score at once.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If a shape is not `event_shape` or a value has no probability.
+        """
+        numbers = self._generator(seed)
+        batches = (
+            (batch, _row_seeds(numbers, len(batch)))
+            for (batch,) in self._batches(images, batch_size)
+        )
+        return self._ask("score", batches)["negative_elbo"]
+
+    def importance_weighted_bound(
+        self, images: Any, num_samples: int = 500, seed: int | None = None, batch_size: int = 256
+    ) -> np.ndarray:
+        """A sharper bound of -log p(x) than -ELBO, of each image in nats, `(n,)`.
+
+            -log 1/S sum_s p(x | z_s) p(z_s) / q(z_s | x),    z_s ~ q(z | x), z_d hard
+
+        Args:
+            images: What to score.
+            num_samples: S, at least 1. With 1 its expectation is -ELBO.
+            seed: The same seed gives the same figures; other noise each time if `None`.
+            batch_size: How many images to score at once, fewer if their samples are many.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If `num_samples` is less than 1, a shape is not `event_shape` or a value
+                has no probability.
+
+        Reference: Burda et al., "Importance Weighted Autoencoders", 2016.
+        """
+        check_positive_int(num_samples, "num_samples")
+        score = tf.function(importance_weighted_bound, reduce_retracing=True)
+        numbers = self._generator(seed)
+        at_once = max(
+            1, min(check_positive_int(batch_size, "batch_size"), CODES_AT_ONCE // num_samples)
+        )
+        bounds = []
+        for (batch,) in self._batches(images, batch_size):
+            for begin in range(0, len(batch), at_once):
+                own_seed = tf.constant(numbers.integers(2**31, size=2), tf.int32)
+                some = tf.convert_to_tensor(batch[begin : begin + at_once])
+                bounds.append(score(self.student, some, num_samples, own_seed))
+        return np.concatenate(bounds)
+
+    def _ask(self, name: str, batches: Iterable[tuple[Any, ...]]) -> dict[str, np.ndarray]:
+        """The answer called `name` to all batches of inputs, compiled once."""
+        answers = []
+        for inputs in batches:
+            tensors = [tf.convert_to_tensor(one) for one in inputs]
+            if name not in self._functions:
+                specs = [tf.TensorSpec((None, *one.shape[1:]), one.dtype) for one in tensors]
+                function = getattr(self._answers(), name)
+                self._functions[name] = tf.function(function, input_signature=specs)
+            answers.append(self._functions[name](*tensors))
+        return {key: np.concatenate([one[key] for one in answers]) for key in answers[0]}
+
+    def _answers(self) -> Answers:
+        return Answers(
+            self.student,
+            summaries=self.summaries and self.summaries.sample,
+            tasks=self.summarized_tasks,
+        )
+
+    def _batches(self, images: Any, batch_size: int) -> Iterator[tuple[Any]]:
+        check_positive_int(batch_size, "batch_size")
+        return batches_of(images, "images", self.event_shape, self.likelihood, batch_size)
+
+    def _generator(self, seed: int | None) -> np.random.Generator:
+        if seed is None:
+            return np.random.default_rng(np.asarray(self.evaluation_seed_generator.next()))
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise ValueError(f"`seed` must be an integer of at least 0, received {seed!r}.")
+        return np.random.default_rng(int(seed))
+
+    def _check_summarized(self, task: Any, prior: str) -> None:
+        finished = int(self.summarized_tasks)
+        is_number = isinstance(task, (int, np.integer)) and not isinstance(task, bool)
+        if task is not None and (not is_number or not 0 <= task < finished or prior == "prior"):
+            raise ValueError(
+                f"`task` must be the number of a task that was summarised at its rollover, from 0 "
+                f'and less than {finished}, and `prior` not "prior", received {task!r}.'
+            )
+        if not finished:
+            raise ValueError(
+                '`prior` must be "prior" for a model that has summarised no task, received '
+                f"{prior!r}."
+            )
+
+    def _checked_categories(self, category: Any, rows: int) -> np.ndarray:
+        """z_d as indices `(rows,)`; what is not active is an error."""
+        active, values = self.active_categories, np.asarray(category)
+        if values.shape not in ((), (rows,)) or values.dtype.kind not in "iu":
+            raise ValueError(
+                f"`category` must be an integer or integers of shape ({rows},), "
+                f"received {values.dtype} of shape {values.shape}."
+            )
+        if values.size and not (values.min() >= 0 and values.max() < active):
+            raise ValueError(
+                f"`category` must be active, one of 0 ... {active - 1}, received {category!r}."
+            )
+        return np.broadcast_to(values.astype("int64"), (rows,))
+
+    def _checked_probs(self, probs: Any, rows: int) -> np.ndarray:
+        active, values = self.active_categories, np.asarray(probs, "float32")
+        if values.shape != (rows, active):
+            raise ValueError(
+                f"`category_probs` must have shape ({rows}, {active}), received {values.shape}."
+            )
+        if not ((values >= 0) & (values <= 1)).all():
+            raise ValueError("`category_probs` must lie in [0, 1], received other values.")
+        return values
+
+    def get_config(self) -> dict[str, Any]:
+        pair = [self.student.encoder, self.student.decoder]
+        return {
+            **super().get_config(),
+            "event_shape": self.event_shape,
+            "latent": serialize(self.student.latent),
+            "network": self.network or serialize(pair),
+            "likelihood": serialize(self.likelihood),
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "GenerativeModel":
+        names = ("latent", "network", "likelihood")
+        objects = {name: deserialize(config[name]) for name in names if name in config}
+        return cls(**{**config, **objects})
+
+    def save_own_variables(self, store: Any) -> None:
+        super().save_own_variables(store)
+        for name, generator in self._saved_generators().items():
+            store[name] = generator.state
+
+    def load_own_variables(self, store: Any) -> None:
+        generators = self._saved_generators()
+        own = [name for name in list(store.keys()) if name not in generators]
+        super().load_own_variables({name: store[name] for name in own})
+        for name, generator in generators.items():
+            generator.state.assign(store[name])
+
+    def _saved_generators(self) -> dict[str, keras.random.SeedGenerator]:
+        """Those whose state is saved, by name."""
+        return {"evaluation_seed_state": self.evaluation_seed_generator}
+
+
+def _latent(
+    latent: Any, latent_dim: int | None, categories_per_task: int | None, seed: int | None
+) -> Latent:
+    """The latent that is meant: one that is given, or the default one."""
+    if latent is None:
+        return JointLatent(
+            14 if latent_dim is None else latent_dim,
+            1 if categories_per_task is None else categories_per_task,
+            kernel_initializer=keras.initializers.GlorotUniform(seed),
+            seed=seed,
+            name="latent",
+        )
+    if not isinstance(latent, Latent):
+        raise TypeError(f"`latent` must be a klv.latents.Latent or None, received {latent!r}.")
+    given = {"latent_dim": latent_dim, "categories_per_task": categories_per_task}
+    check_nothing_given("`latent` brings its own", **given)
+    return latent
+
+
+def _row_seeds(numbers: np.random.Generator, rows: int) -> np.ndarray:
+    return numbers.integers(-(2**63), 2**63, rows, dtype="int64")
+
+
+def _cut(arrays: Sequence[Any], batch_size: int) -> Iterator[tuple[Any, ...]]:
+    size = check_positive_int(batch_size, "batch_size")
+    for begin in range(0, len(arrays[0]), size):
+        yield tuple(array[begin : begin + size] for array in arrays)

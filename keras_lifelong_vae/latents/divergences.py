@@ -1,0 +1,56 @@
+"""Exact KL divergences between diagonal Gaussians and between categoricals."""
+
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from keras_lifelong_vae.types import GaussianParameters, Tensor
+
+tfd = tfp.distributions
+
+
+def gaussian_kl(first: GaussianParameters, second: GaussianParameters) -> Tensor:
+    """KL(N(first) || N(second)) of diagonal Gaussians.
+
+        1/2 sum_i [ log(v2_i / v1_i) + (v1_i + (m1_i - m2_i)^2) / v2_i - 1 ]
+
+    Args:
+        first: `loc` and `log_var`, each `(batch_size, latent_dim)`.
+        second: The same; broadcast against `first`.
+
+    Returns:
+        Nats per example, `(batch_size,)`.
+    """
+    return tf.reduce_sum(tfd.kl_divergence(normal(first), normal(second)), axis=-1)
+
+
+def gaussian_kl_to_standard(posterior: GaussianParameters) -> Tensor:
+    """KL(N(loc, exp(log_var)) || N(0, I)), nats per example, `(batch_size,)`."""
+    zeros = tf.zeros_like(posterior.loc)
+    return gaussian_kl(posterior, GaussianParameters(zeros, zeros))
+
+
+def categorical_kl(first_logits: Tensor, second_logits: Tensor) -> Tensor:
+    """KL(Cat(first) || Cat(second)) of plain categoricals, never of their relaxation.
+
+        sum_k p1_k (log p1_k - log p2_k),    0 log 0 = 0
+
+    A category that `first` gives probability 0 contributes 0, whatever `second` says: the
+    teacher of fewer categories has a finite divergence to a student of more.
+
+    Args:
+        first_logits: `(batch_size, num_categories)`; a very low finite logit is probability 0.
+        second_logits: The same; broadcast against `first_logits`.
+
+    Returns:
+        Nats per example, `(batch_size,)`.
+    """
+    return tfd.kl_divergence(
+        tfd.Categorical(logits=first_logits), tfd.Categorical(logits=second_logits)
+    )
+
+
+def normal(parameters: GaussianParameters) -> Any:
+    """The TFP distribution of independent normal values."""
+    return tfd.Normal(parameters.loc, tf.exp(0.5 * parameters.log_var))
