@@ -96,7 +96,7 @@ def backward_transfer(R: ArrayLike) -> float:
         raise ValueError(
             f"`R` must have at least 2 finished tasks for a transfer, received {finished}."
         )
-    return float(-np.mean(forgetting(matrix)[:-1]))
+    return float(np.mean((np.diagonal(matrix) - matrix[-1, :finished])[:-1]))
 
 
 def forward_transfer(R: ArrayLike, baseline: ArrayLike) -> float:
