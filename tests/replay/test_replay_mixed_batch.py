@@ -106,7 +106,10 @@ def test_its_config_makes_it_again():
     [
         ({"mode": "sometimes"}, "`mode` must be one of on_top, in_batch, received 'sometimes'"),
         ({"ratio": 0}, "`ratio` must be an integer of at least 1, received 0"),
-        ({"ratio": 2, "mode": "in_batch"}, '`ratio` must be None with mode "in_batch", received 2'),
+        (
+            {"ratio": 2, "mode": "in_batch"},
+            '`ratio` must be 1 or None with mode "in_batch", received 2',
+        ),
         ({"share": 1.0}, r"`share` must be a number in \[0, 1\), received 1.0"),
         ({"share": 0.0}, "`share` must be greater than 0; without replay pass `replay=None`"),
         ({"codes": "posterior"}, "`codes` must be one of aggregate_posterior, prior"),
