@@ -35,7 +35,7 @@ class MixturePriorLatent(GaussianLatent):
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
         shape = (self.num_components, self.latent_dim)
-        spread = keras.initializers.RandomNormal(1.0, seed=self.seed)
+        spread = keras.initializers.RandomNormal(stddev=1.0, seed=self.seed)
         self.prior_logits = self.add_weight(shape=shape[:1], initializer="zeros", name="logits")
         self.prior_locs = self.add_weight(shape=shape, initializer=spread, name="prior_locs")
         self.prior_log_vars = self.add_weight(shape=shape, initializer="zeros", name="log_vars")
