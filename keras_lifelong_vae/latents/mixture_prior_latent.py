@@ -58,10 +58,8 @@ class MixturePriorLatent(GaussianLatent):
 
     def _prior(self) -> tuple[Tensor, GaussianParameters]:
         """log w, `(num_components,)`, and the Gaussians, each `(num_components, latent_dim)`."""
-        logits, *components = (
-            tf.cast(tf.convert_to_tensor(weight), self.compute_dtype)
-            for weight in (self.prior_logits, self.prior_locs, self.prior_log_vars)
-        )
+        weights = (self.prior_logits, self.prior_locs, self.prior_log_vars)
+        logits, *components = (tf.cast(weight, self.compute_dtype) for weight in weights)
         return tf.nn.log_softmax(logits), GaussianParameters(*components)
 
     def get_config(self) -> dict[str, Any]:
