@@ -255,7 +255,7 @@ def own(tmp_path, monkeypatch, request):
     (tmp_path / f"{name}_helper.py").write_text(f"NAME = '{name}'")
     monkeypatch.setattr(sequences, "SEQUENCES", dict(sequences.SEQUENCES))
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
+    monkeypatch.setattr(strategies, "_REGISTERED", dict(strategies._REGISTERED))
     monkeypatch.chdir(tmp_path)
     return name
 

@@ -212,6 +212,9 @@ SEQUENCES: dict[str, SequenceSpec] = {
 }
 
 
+_OWN = frozenset(SEQUENCES)
+
+
 def names() -> tuple[str, ...]:
     """All sequences, yours last."""
     return tuple(SEQUENCES)
@@ -221,9 +224,12 @@ def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> Non
     """Gives tasks of your own a name, for `train_sequence`, `run_grid` and the command line.
 
     Args:
-        name: A new name, or one to replace.
+        name: Of letters, digits, `_` and `-`.
         spec: A `SequenceSpec`, or a function from `num_tasks`, `batch_size` and `seed` to the
             tasks, whose docstring describes them.
+
+    Raises:
+        ValueError: If the name is one of the package's own, or no plain word.
 
     Example:
 
@@ -231,6 +237,10 @@ def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> Non
     sequences.register("mine", lambda **loading: klv.tasks.from_arrays(arrays))
     ```
     """
+    if name in _OWN or not name.replace("-", "_").isidentifier():
+        raise ValueError(
+            f"`name` must be a new one of letters, digits, `_` and `-`, received {name!r}."
+        )
     if not isinstance(spec, SequenceSpec):
         description = (inspect.getdoc(spec) or "tasks of your own").splitlines()[0].rstrip(".")
         spec = SequenceSpec(description, (), _without_data(spec))

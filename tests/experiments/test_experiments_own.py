@@ -159,6 +159,12 @@ def test_a_registered_sequence_is_known_by_its_name(tmp_path, monkeypatch):
     assert sequences.get("mine") is sequences.get("digits-split")
 
 
+@pytest.mark.parametrize("name", ["digits-split", "two words", "../up"])
+def test_a_sequence_has_a_new_plain_name(name):
+    with pytest.raises(ValueError, match="`name` must be a new one of letters"):
+        sequences.register(name, sequences.get("digits-split"))
+
+
 def test_a_comparison_of_own_tasks_does_without_a_classifier_if_it_must(tmp_path, capsys):
     recorder = Recorder()
     names, tasks = ["naive", "full-batch"], unlabelled(4, 4, 1)
