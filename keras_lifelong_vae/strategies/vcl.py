@@ -30,7 +30,8 @@ class VCLVAE(LifelongVAE):
 
     with A(D, p) = argmin_q KL(q(w) || p(w) p(D | w) / Z) over diagonal Gaussians, where p(D | w) is
     bounded from below by exp(sum_x ELBO(x; w)): its minimum is that of the loss above. One w is
-    drawn for each batch. What is evaluated, encoded with, exported and generated from is the VAE at the mean of q_t(w), so -ELBO is a bound as for all others.
+    drawn for each batch. What is evaluated, encoded with, exported and generated from is the VAE at
+    the mean of q_t(w), so -ELBO is a bound as for all others.
 
     The original gives each task an encoder and an output head of its own, which the article on
     lifelong generative modeling objects to: memory grows with the tasks, and one must know the

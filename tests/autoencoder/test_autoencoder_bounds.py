@@ -1,9 +1,9 @@
 """The ELBO of a linear-Gaussian model, whose evidence is known."""
 
 import numpy as np
+from keras_lifelong_vae.objectives import gaussian_kl_to_prior, negative_elbo
 from scipy.stats import norm
 
-from keras_lifelong_vae.objectives import gaussian_kl_to_prior, negative_elbo
 from keras_lifelong_vae.types import GaussianParameters
 
 

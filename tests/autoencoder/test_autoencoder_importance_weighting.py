@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from models_helpers import digits, small_model
-
 from keras_lifelong_vae.models.importance_weighting import importance_weighted_bound
+from models_helpers import digits, small_model
 
 
 @pytest.fixture(scope="module")

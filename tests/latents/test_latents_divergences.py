@@ -6,8 +6,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-
 from keras_lifelong_vae.objectives import categorical_kl, gaussian_kl, gaussian_kl_to_prior
+
 from keras_lifelong_vae.types import GaussianParameters
 
 SHAPE = (3, 4)

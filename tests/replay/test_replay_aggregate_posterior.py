@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from models_helpers import digits, small_model
-
-from keras_lifelong_vae import TeacherRollover
 from keras_lifelong_vae.layers.inverse_cdf import draw_index
 from keras_lifelong_vae.models.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.models.recent_codes import RecentCodes
+from models_helpers import digits, small_model
+
+from keras_lifelong_vae import TeacherRollover
 
 SEED = tf.constant([1, 2])
 

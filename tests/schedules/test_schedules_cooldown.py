@@ -1,7 +1,6 @@
 import keras
 import numpy as np
 import pytest
-
 from keras_lifelong_vae.experiments.cooldown import Cooldown
 
 
