@@ -38,8 +38,8 @@ class Consistency(Term):
         direction: str = "teacher_to_student",
     ) -> None:
         super().__init__(weight, name)
-        named = parts is None or isinstance(parts, str)  # a string is refused by `build`
-        self.parts = parts if named else tuple(parts)
+        # A string is refused by `build`, which knows the heads.
+        self.parts = parts if parts is None or isinstance(parts, str) else tuple(parts)
         self.direction = check_choice(direction, "direction", DIRECTIONS)
 
     def build(self, model: Any) -> None:
