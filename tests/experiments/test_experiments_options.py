@@ -72,7 +72,7 @@ def test_a_decay_needs_to_know_how_long_a_task_is():
     )
     tasks = klv.tasks.from_datasets({"stream": batches}, check_values=False)
     assert TrainingOptions(batch_size=None).optimizer(tasks)
-    with pytest.raises(ValueError, match="number of batches of every task.*'stream'"):
+    with pytest.raises(ValueError, match=r"number of batches of every task.*'stream'"):
         TrainingOptions(learning_rate_decay="cosine").optimizer(tasks)
 
 

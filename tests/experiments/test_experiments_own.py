@@ -111,7 +111,7 @@ def test_what_is_for_named_sequences_is_refused(tmp_path, changes, message):
 
 def test_tasks_without_test_images_are_refused_by_name(tmp_path):
     arrays = {"a": {"train": noise(9, 2), "test": noise(9, 2)}, "b": noise(9, 2)}
-    with pytest.raises(ValueError, match="test images in every task, .* received none in b"):
+    with pytest.raises(ValueError, match=r"test images in every task, .* received none in b"):
         train_sequence(klv.tasks.from_arrays(arrays), tmp_path / "out")
 
 
