@@ -77,11 +77,10 @@ def train_classifier(
         kind: "convolutional", or "dense" for pixels that are permuted.
         seed: Of weights and order.
         steps: Batches to train on.
-        min_accuracy: What it must reach.
+        min_accuracy: What it must reach, or distances on its features would mean nothing.
 
     Raises:
-        ValueError: If it does not reach `min_accuracy`: distances on its features would mean
-            nothing. If there are too few test images for a covariance of its features.
+        ValueError: If it does not, or there are too few test images for a covariance.
     """
     if len(test.images) <= WIDTH:
         raise ValueError(
