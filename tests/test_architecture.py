@@ -67,7 +67,7 @@ def test_imports_run_one_way(path):
     [
         ("tensorflow_datasets", {"data/tfds_store.py"}),
         ("tensorflow_serving", {"export/warmup.py"}),
-        ("matplotlib", {"experiments", "data/synth_digits/glyphs.py"}),  # there for its fonts
+        ("matplotlib", {"experiments", "data/synth_digits/plates.py"}),  # there for its fonts
     ],
 )
 def test_some_packages_are_imported_in_one_place(package, only):

@@ -13,10 +13,9 @@ from keras_lifelong_vae.data.spec import Arrays, DataSpec
 
 def example_order(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Indices `(n,)` that sort the examples by the SHA-256 of label and pixels."""
-    prefixes = np.asarray(labels, "<i8")
     digests = [
         hashlib.sha256(label.tobytes() + image.tobytes()).digest()
-        for label, image in zip(prefixes, images, strict=True)
+        for label, image in zip(np.asarray(labels, "<i8"), images, strict=True)
     ]
     return np.array(sorted(range(len(digests)), key=digests.__getitem__), np.int64)
 
@@ -39,10 +38,7 @@ def checksums_of(arrays: Arrays) -> tuple[str, ...]:
 
 
 def verify(arrays: Arrays, spec: DataSpec, origin: str) -> None:
-    """Raises `ValueError` unless `arrays`, in the fixed order, are the data set of `spec`.
-
-    `origin` is where they were read, for the message.
-    """
+    """Raises `ValueError` unless `arrays`, read from `origin` and in order, are those of `spec`."""
     for field, array in zip(Arrays._fields, arrays, strict=True):
         expected = spec.image_shape if field.endswith("images") else ()
         if array.shape[1:] != expected:

@@ -20,16 +20,9 @@ def run(
     stall_seconds: float = 10.0,
     total_seconds: float = 900.0,
 ) -> None:
-    """Runs `command` in `directory`, where it writes what it fetches.
+    """Runs `command` in `directory`, which has to change in size every `stall_seconds`.
 
-    Args:
-        command: Program and arguments.
-        directory: An empty or private directory, watched for changes in size.
-        stall_seconds: How long the directory may stay as it is before the program is stopped.
-        total_seconds: How long the program may run.
-
-    Raises:
-        SourceError: If the program isn't installed, fails, stalls or takes too long.
+    Raises `SourceError` if the program isn't installed, fails, stalls or takes too long.
     """
     program = shutil.which(command[0])
     if program is None:

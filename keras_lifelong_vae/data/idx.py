@@ -2,7 +2,6 @@
 
 import gzip
 import math
-import struct
 import zlib
 from pathlib import Path
 
@@ -16,16 +15,16 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_idx(path: Path, num_axes: int) -> np.ndarray:
-    """Reads one IDX file of unsigned bytes, plain or gzip.
-
-    The header is two zero bytes, the type (0x08), the number of axes and one big-endian 32-bit
-    size per axis; the values follow in C order.
-
-    Raises:
-        OSError: If the file can't be read.
-        ValueError: If the file has another number of axes, is cut short or goes on after its end.
-    """
-    content = _read_bytes(path)
+    """One IDX file of unsigned bytes, plain or gzip; raises `ValueError` if it is damaged."""
+    content = path.read_bytes()
+    if content.startswith(_GZIP_MAGIC):
+        try:
+            content = gzip.decompress(content)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise ValueError(
+                f"{path} must be a whole gzip file, received one with: {error}."
+            ) from error
+    # Two zero bytes, the type, the number of axes, one big-endian size per axis, the values.
     start = 4 + 4 * num_axes
     magic = bytes((0, 0, _UNSIGNED_BYTE, num_axes))
     if content[:4] != magic:
@@ -37,7 +36,7 @@ def read_idx(path: Path, num_axes: int) -> np.ndarray:
         raise ValueError(
             f"{path} must have an IDX header of {start} bytes, received {len(content)} bytes."
         )
-    shape = struct.unpack(f">{num_axes}I", content[4:start])
+    shape = tuple(np.frombuffer(content, ">u4", num_axes, offset=4).tolist())
     expected = start + math.prod(shape)
     if len(content) != expected:
         raise ValueError(
@@ -48,15 +47,7 @@ def read_idx(path: Path, num_axes: int) -> np.ndarray:
 
 
 def read_idx_directory(directory: Path) -> Arrays:
-    """Reads the four IDX files of MNIST and its kin, each plain or with `.gz`.
-
-    They are `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
-    `t10k-labels-idx1-ubyte`.
-
-    Raises:
-        FileNotFoundError: If a file is missing.
-        ValueError: If a file is damaged, or labels and images differ in number.
-    """
+    """The four IDX files of MNIST and its kin, each plain or with `.gz`."""
     return Arrays(*_read_split(directory, "train"), *_read_split(directory, "t10k"))
 
 
@@ -72,15 +63,3 @@ def _read_split(directory: Path, prefix: str) -> tuple[np.ndarray, np.ndarray]:
             f"received {len(labels)}."
         )
     return images[..., np.newaxis], labels.astype(np.int64)
-
-
-def _read_bytes(path: Path) -> bytes:
-    content = path.read_bytes()
-    if not content.startswith(_GZIP_MAGIC):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(
-            f"{path} must be a whole gzip file, received one with: {error}."
-        ) from error

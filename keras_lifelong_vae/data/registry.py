@@ -2,27 +2,17 @@
 
 from pathlib import Path
 
-from keras_lifelong_vae.data.directory import Directory
 from keras_lifelong_vae.data.idx import read_idx_directory
-from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
+from keras_lifelong_vae.data.sources import DebianPackage, Directory, NpmPackage, TfdsDownload
 from keras_lifelong_vae.data.spec import TfdsSpec
 from keras_lifelong_vae.data.svhn import IMAGE_SHAPE, read_svhn_directory
-from keras_lifelong_vae.data.tfds_download import TfdsDownload
 
 FASHION_MNIST = TfdsSpec(
     name="fashion_mnist",
     image_shape=(28, 28, 1),
     class_names=(
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
+        *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+        *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
     ),
     checksums=(
         "be41babf13638113cb380ca9ed964e022e4f72f8100e0680e3d51da1598370ca",

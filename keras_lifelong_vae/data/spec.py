@@ -19,21 +19,13 @@ class Arrays(NamedTuple):
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What a data set is.
-
-    Args:
-        name: How `load` calls it.
-        image_shape: `(height, width, channels)` of one image.
-        class_names: One name per label.
-        checksums: SHA-256 of each of the `Arrays`, see `checksums_of`; `None` if unknown.
-        sizes: Numbers of training and test images; `None` if unknown, or the checksums say it.
-    """
+    """What a data set is."""
 
     name: str
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
-    checksums: tuple[str, ...] | None
-    sizes: tuple[int, int] | None = field(default=None, kw_only=True)
+    checksums: tuple[str, ...] | None  # SHA-256 of each of the `Arrays`, see `checksums_of`
+    sizes: tuple[int, int] | None = field(default=None, kw_only=True)  # training and test images
 
 
 class SourceError(Exception):
@@ -59,16 +51,9 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class TfdsSpec(DataSpec):
-    """A data set that TensorFlow Datasets keeps.
-
-    Args:
-        tfds_name: Name of the TFDS builder.
-        read_directory: Reads the files the data set is published as from a directory.
-        sources: Where to get it if TFDS doesn't have it yet, tried in this order.
-        packages: Sources that run a package manager, tried last and only if the user allows it.
-    """
+    """A data set that TensorFlow Datasets keeps."""
 
     tfds_name: str
-    read_directory: Callable[[Path], Arrays]
-    sources: tuple[Source, ...]
-    packages: tuple[Source, ...] = ()
+    read_directory: Callable[[Path], Arrays]  # reads the files it is published as
+    sources: tuple[Source, ...]  # tried in this order if TFDS doesn't have it yet
+    packages: tuple[Source, ...] = ()  # tried last, and only if the user allows it

@@ -13,25 +13,14 @@ _ZERO = 10  # how the files label the digit 0
 
 
 def read_svhn_directory(directory: Path) -> Arrays:
-    """Reads the two files of cropped digits; `extra_32x32.mat` isn't needed.
-
-    Raises:
-        FileNotFoundError: If a file is missing.
-        ValueError: If a file is damaged or holds other arrays than cropped digits.
-    """
+    """The two files of cropped digits; `extra_32x32.mat` isn't needed."""
     train, test = (find_file(directory, name) for name in FILE_NAMES)
     return Arrays(*read_svhn(train), *read_svhn(test))
 
 
 def read_svhn(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Reads one file: images `X`, the last axis counting them, and labels `y` from 1 to 10.
-
-    The images are `(n, 32, 32, 3)` uint8, and the digit 0 is labelled 0.
-
-    Raises:
-        ValueError: If the file is damaged or holds other arrays.
-    """
-    images, labels = _read_arrays(path)
+    """The images `(n, 32, 32, 3)` and labels of one file; `ValueError` if it holds others."""
+    images, labels = _read_arrays(path)  # the last axis of `images` counts them
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[:3] != IMAGE_SHAPE:
         raise ValueError(
             f"{path} must hold `X`, a uint8 array of shape {(*IMAGE_SHAPE, 'n')}, received "

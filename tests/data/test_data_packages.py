@@ -14,7 +14,7 @@ from data_helpers import FILE_NAMES, all_files, small_arrays, small_spec, write_
 
 from keras_lifelong_vae.data import tfds_store
 from keras_lifelong_vae.data.checksums import in_order
-from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
+from keras_lifelong_vae.data.sources import DebianPackage, NpmPackage
 from keras_lifelong_vae.data.spec import SourceError
 
 DEBIAN = DebianPackage("dataset-small", "/usr/share/datasets/small")

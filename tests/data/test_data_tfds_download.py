@@ -10,7 +10,7 @@ from tensorflow_datasets.image_classification import mnist as tfds_mnist
 
 from keras_lifelong_vae.data.checksums import in_order
 from keras_lifelong_vae.data.loading import DataUnavailableError, load_spec
-from keras_lifelong_vae.data.tfds_download import TfdsDownload
+from keras_lifelong_vae.data.sources import TfdsDownload
 
 
 @pytest.fixture
