@@ -17,18 +17,8 @@ MARGIN = 12  # pixels around a grid
 TITLE = 34  # pixels above it
 LETTER = 8  # pixels that a letter of a label takes, generously
 # Mostly Paul Tol's "muted" scheme: colour-blind readers can tell them apart too.
-COLORS = (
-    "#332288",
-    "#CC6677",
-    "#117733",
-    "#88CCEE",
-    "#882255",
-    "#999933",
-    "#44AA99",
-    "#AA4499",
-    "#E69F00",
-    "#777777",
-)
+_MUTED = ("#332288", "#CC6677", "#117733", "#88CCEE", "#882255", "#999933", "#44AA99", "#AA4499")
+COLORS = (*_MUTED, "#E69F00", "#777777")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 
 
@@ -45,8 +35,8 @@ def sample_grid(images: np.ndarray, title: str, columns: int = 10) -> Figure:
         title: What is shown.
         columns: How many in a row.
     """
-    figure, (axes,) = _show([mosaic(images, columns)])
-    axes.set_title(title)
+    figure = _show([mosaic(images, columns)])
+    figure.axes[0].set_title(title)
     return figure
 
 
@@ -61,9 +51,9 @@ def comparison_grid(
         columns: How many in a row of each grid.
     """
     mosaics = [mosaic(images, columns) for images in images_by_strategy.values()]
-    figure, grids = _show(mosaics, top=2 * TITLE)
+    figure = _show(mosaics, top=2 * TITLE)
     figure.suptitle(title)
-    for axes, name in zip(grids, images_by_strategy, strict=True):
+    for axes, name in zip(figure.axes, images_by_strategy, strict=True):
         axes.set_title(name)
     return figure
 
@@ -79,7 +69,8 @@ def reconstruction_grid(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], titl
     mosaics = [mosaic(np.concatenate(pair), len(pair[0])) for pair in pairs.values()]
     spaced = [np.pad(one, ((0, 3 * GAP), (0, 0), (0, 0)), constant_values=1.0) for one in mosaics]
     left = MARGIN + LETTER * max(len(name) for name in pairs)
-    figure, (axes,) = _show([np.concatenate(spaced)], left=left)
+    figure = _show([np.concatenate(spaced)], left=left)
+    (axes,) = figure.axes
     height, period = mosaics[0].shape[0], spaced[0].shape[0]
     axes.set_yticks([i * period + height / 2 for i in range(len(pairs))], list(pairs))
     axes.set_title(title)
@@ -109,8 +100,7 @@ def elbo_curves(R: Sequence[Sequence[float]], tasks: Sequence[str], title: str) 
     axes.set_xlim(0.8, len(tasks) + 0.2)
     _label_ends(axes, matrix[-1, :finished], tasks)
     axes.set_xticks(np.arange(1, len(tasks) + 1), tasks, rotation=30, ha="right")
-    axes.set_xlabel("after training on")
-    axes.set_ylabel("-ELBO, nats per test image (lower is better)")
+    axes.set(xlabel="after training on", ylabel="-ELBO, nats per test image (lower is better)")
     axes.set_title(f"{title}\ndotted: before the task was learned", fontsize="medium")
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.25)
@@ -127,22 +117,12 @@ def _label_ends(axes: Axes, ends: np.ndarray, names: Sequence[str]) -> None:
     pushed_down = np.minimum.accumulate(level[::-1])[::-1]
     heights = (pushed_up + pushed_down) / 2 + steps
     x = len(ends)
+    beside = x + 0.04 * axes.get_xlim()[1]
     for j, height in zip(order, heights, strict=True):
         color = COLORS[j % len(COLORS)]
-        axes.annotate(
-            names[j],
-            (x, ends[j]),
-            (x + 0.04 * axes.get_xlim()[1], height),
-            color=color,
-            va="center",
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": color,
-                "linewidth": 0.6,
-                "relpos": (0, 0.5),
-            },
-        )
+        line = {"arrowstyle": "-", "color": color, "linewidth": 0.6, "relpos": (0, 0.5)}
+        text = axes.annotate(names[j], (x, ends[j]), (beside, height), arrowprops=line)
+        text.set(color=color, va="center", annotation_clip=False)
 
 
 def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
@@ -157,29 +137,24 @@ def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
     return grid.reshape(-1, columns * width, channels)[:-GAP, :-GAP]
 
 
-def _show(
-    mosaics: Sequence[np.ndarray], left: int = MARGIN, top: int = TITLE
-) -> tuple[Figure, list[Axes]]:
-    """A figure with the mosaics side by side, a pixel of theirs being one of the file."""
-    width = left + sum(mosaic.shape[1] + MARGIN for mosaic in mosaics)
-    height = top + max(mosaic.shape[0] for mosaic in mosaics) + MARGIN
+def _show(mosaics: Sequence[np.ndarray], left: int = MARGIN, top: int = TITLE) -> Figure:
+    """A figure with the mosaics side by side, in axes of their own."""
+    width = left + sum(panel.shape[1] + MARGIN for panel in mosaics)
+    height = top + max(panel.shape[0] for panel in mosaics) + MARGIN
     figure = Figure(figsize=(width / DPI, height / DPI))
-    grids, x = [], left
-    for mosaic in mosaics:
-        rows, columns, channels = mosaic.shape
-        y = height - top - rows
-        axes = figure.add_axes((x / width, y / height, columns / width, rows / height))
-        axes.imshow(
-            mosaic.squeeze(-1) if channels == 1 else mosaic,
-            "gray",
-            vmin=0,
-            vmax=1,
-            interpolation="nearest",
-        )
-        axes.set_xticks([])
-        axes.set_yticks([])
-        axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
-        grids.append(axes)
-        x += columns + MARGIN
-    return figure, grids
+    for panel in mosaics:
+        place(figure, panel, left, top)
+        left += panel.shape[1] + MARGIN
+    return figure
+
+
+def place(figure: Figure, panel: np.ndarray, left: int, top: int) -> Axes:
+    """Shows a mosaic pixel for pixel, so far from the left and the top of the figure."""
+    width, height = figure.get_size_inches() * DPI
+    rows, columns, _ = panel.shape
+    box = (left / width, 1 - (top + rows) / height, columns / width, rows / height)
+    axes = figure.add_axes(box, xticks=[], yticks=[])
+    axes.imshow(panel, "gray", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return axes
