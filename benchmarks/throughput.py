@@ -19,11 +19,11 @@ import keras_lifelong_vae as klv
 BATCHES, BATCH_SIZE = 44, 128  # an epoch of one class
 EPOCHS = 5
 CASES = {
-    "first task": {},
-    "with a teacher, on top, ratio 1": {"replay_ratio": 1},
-    "with a teacher, on top, ratio 2 (default)": {},
-    "with a teacher, on top, ratio 4": {"replay_ratio": 4},
-    "with a teacher, in batch": {"replay": "in_batch"},
+    "first task": klv.Replay(),
+    "with a teacher, on top, ratio 1": klv.Replay(ratio=1),
+    "with a teacher, on top, ratio 2 (default)": klv.Replay(),
+    "with a teacher, on top, ratio 4": klv.Replay(ratio=4),
+    "with a teacher, in batch": klv.Replay(mode="in_batch"),
 }
 
 
@@ -33,7 +33,7 @@ def measure(case: str, threads: int) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     images = np.random.default_rng(0).random((BATCHES * BATCH_SIZE, 28, 28, 1), "float32")
     task = klv.tasks.from_arrays({"noise": images}, BATCH_SIZE, validation_share=0.0)[0]
-    model = klv.LifelongVAE(task.event_shape, seed=0, **CASES[case])
+    model = klv.LifelongVAE(task.event_shape, replay=CASES[case], seed=0)
     model.compile(keras.optimizers.Adam(1e-3), jit_compile=True)
     model.fit(task.train, verbose=0)
     if case != "first task":

@@ -1,6 +1,7 @@
 """The lifelong VAE: a student that learns, a frozen teacher that replays what it knew."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import keras
@@ -55,7 +56,7 @@ class LifelongVAE(GenerativeModel):
         seed: Seed of initial weights and noise. Networks you pass in bring their own weights.
 
     Raises:
-        ValueError: If an argument is out of its range, or two terms have one name.
+        ValueError: If an argument is out of its range, or two terms have one name or one log.
         TypeError: If an argument is of the wrong kind.
 
     Example:
@@ -129,9 +130,12 @@ class LifelongVAE(GenerativeModel):
             )
 
     def _build_terms(self, given: Sequence[Term] | None) -> None:
-        self.terms = tuple(self._with_elbo(self._default_terms() if given is None else given))
+        # Copies, because a term has the state of one model.
+        given = self._default_terms() if given is None else given
+        self.terms = tuple(copy(term) for term in self._with_elbo(given))
         for term in self.terms:
             term.build(self)
+        self._check_names()
         self.term_states = [layer for term in self.terms for layer in term.state]
         self.track(name for term in self.terms for name in term.names(self))
 
@@ -150,13 +154,15 @@ class LifelongVAE(GenerativeModel):
         always: list[Term] = [loss_terms.Reconstruction(), loss_terms.KL()]
         always += [loss_terms.CrossReconstruction()] if crossed else []
         lacking = [one for one in always if not any(isinstance(own, type(one)) for own in given)]
-        names = [term.name for term in (*lacking, *given)]
+        return [*lacking, *given]
+
+    def _check_names(self) -> None:
+        names = [name for term in self.terms for name in {term.name, *term.names(self)}]
         if len(set(names)) < len(names) or {"loss", "negative_elbo"} & set(names):
             raise ValueError(
-                "`terms` must have distinct names, none of them loss or negative_elbo, received "
-                f"{names}."
+                "`terms` must have distinct names, also in logs, none of them loss or "
+                f"negative_elbo, received {sorted(names)}."
             )
-        return [*lacking, *given]
 
     @property
     def summaries(self) -> AggregatePosterior | None:

@@ -61,8 +61,16 @@ def row_words(seed: Tensor, number: int, purpose: int = DRAWS) -> Tensor:
     blocks = math.ceil(number / WORDS_PER_BLOCK)
     key = tf.bitcast(seed, tf.uint32)  # (num_rows, 2)
     counter = tf.constant([[block, purpose, 0, 0] for block in range(blocks)], tf.uint32)
-    words = philox(counter, key[:, None])  # (num_rows, blocks, 4)
+    words = _blocks_of(counter, key[:, None])  # (num_rows, blocks, 4)
     return tf.reshape(words, (-1, blocks * WORDS_PER_BLOCK))[:, :number]
+
+
+# Compiled, so that an export holds its several hundred operations once.
+_blocks_of = tf.function(
+    philox,
+    input_signature=[tf.TensorSpec((None, 4), tf.uint32), tf.TensorSpec((None, 1, 2), tf.uint32)],
+    autograph=False,
+)
 
 
 def _of_rows(seed: Tensor) -> bool:

@@ -71,6 +71,18 @@ def term_of(model, cls):
     return term
 
 
+def learn_task(model, images, epochs=1):
+    """One task from beginning to end, in the same order every time."""
+    return model.fit(
+        images,
+        batch_size=64,
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
+        callbacks=[klv.TeacherRollover()],
+    )
+
+
 def assert_same(first, second):
     """As many arrays, each the same to the bit."""
     for one, other in zip(first, second, strict=True):

@@ -8,28 +8,17 @@ import numpy as np
 import pytest
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae import cli, data
+from keras_lifelong_vae import cli, data, strategies
 from keras_lifelong_vae.cli import compare_command, train_command
-from keras_lifelong_vae.experiments import sequences, training
+from keras_lifelong_vae.experiments import Results, sequences
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
-from keras_lifelong_vae.strategies import STRATEGIES
 
 TINY = ["--tasks=2", "--epochs=1", "--batch-size=64", "--latent-dim=3", "--verbose=0"]
 OPTIONS = (
     *("--strategy", "--seed", "--out", "--overwrite", "--resume", "--tasks", "--verbose"),
     *("--standin", "--data-dir", "--source-dir", "--epochs", "--batch-size", "--learning-rate"),
     *("--learning-rate-decay", "--jit-compile", "--no-jit-compile", "--latent-dim"),
-    *("--categories-per-task", "--network", "--likelihood", "--replay", "--replay-share"),
-    *(
-        "--replay-ratio",
-        "--replay-codes",
-        "--replay-reconstruction",
-        "--category-prior",
-        "--category-target-weight",
-        "--consistency-weight",
-        "--information-weight",
-        "--information-estimator",
-    ),
+    *("--categories-per-task", "--network", "--likelihood", "--set", "--import"),
 )
 
 
@@ -47,13 +36,21 @@ def help_of(capsys, *command):
 
 def test_help_of_train_mentions_every_sequence_and_option(capsys):
     text = help_of(capsys, "train")
-    assert [name for name in (*sequences.SEQUENCES, *OPTIONS) if name not in text] == []
+    assert [name for name in (*sequences.names(), *OPTIONS) if name not in text] == []
     assert max(map(len, text.splitlines())) <= 80
 
 
 def test_help_of_compare_mentions_every_strategy_and_option(capsys):
     text = help_of(capsys, "compare")
-    wanted = (*STRATEGIES, "--strategies", "--seeds", "--out", "--tasks", "--iwae", "--standin")
+    wanted = (
+        *strategies.names(),
+        "--strategies",
+        "--seeds",
+        "--out",
+        "--tasks",
+        "--iwae",
+        "--standin",
+    )
     assert [name for name in wanted if name not in text] == []
     assert max(map(len, text.splitlines())) <= 80
 
@@ -64,7 +61,7 @@ def test_every_option_reaches_the_comparison(monkeypatch):
         compare_command, "run_grid", lambda *args, **kwargs: called.update(kwargs, args=args)
     )
     arguments = """compare mnist-to-svhn --standin --strategies naive ewc --seeds 3 4 --out there
-        --tasks 1 --iwae 50 --verbose 2 --data-dir D --epochs 4"""
+        --tasks 1 --iwae 50 --verbose 2 --data-dir D --epochs 4 --set ewc.weight=3"""
     assert cli.main(arguments.split()) == 0
     given = {name: value for name, value in called.items() if value is not None}
     assert given == {
@@ -77,6 +74,7 @@ def test_every_option_reaches_the_comparison(monkeypatch):
         "verbose": 2,
         "data_dir": "D",
         "epochs": 4,
+        "ewc.weight": 3,
     }
 
 
@@ -97,16 +95,14 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
 
     def train(*args, **kwargs):
         called.update(kwargs, args=args)
-        return training.Results("", "", 0, 1, [], [], [], {}, mean_negative_elbo=1.0)
+        return Results("", "", 0, 1, [], [], [], {}, mean_negative_elbo=1.0)
 
     monkeypatch.setattr(train_command, "train_sequence", train)
     arguments = """train mnist-permuted --strategy naive --seed 3 --resume --tasks 2 --verbose 2
         --standin --data-dir D --source-dir S --epochs 4 --batch-size 5 --learning-rate 0.1
         --learning-rate-decay cosine --no-jit-compile --latent-dim 6 --categories-per-task 2
-        --network convolutional --likelihood gaussian --replay in_batch --replay-share 0.5
-        --replay-ratio 3 --replay-codes prior --replay-reconstruction own
-        --category-prior uniform --category-target-weight 0.3
-        --consistency-weight 0 --information-weight 0.2 --information-estimator minibatch"""
+        --network convolutional --likelihood gaussian
+        --set replay.mode=in_batch replay.ratio=3 --set consistency.weight=0.5"""
     assert cli.main([*arguments.split(), "--out", str(tmp_path)]) == 0
     assert called == {
         "args": ("mnist-permuted", str(tmp_path), "naive", 3),
@@ -126,16 +122,9 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
         "categories_per_task": 2,
         "network": "convolutional",
         "likelihood": "gaussian",
-        "replay": "in_batch",
-        "replay_share": 0.5,
-        "replay_ratio": 3,
-        "replay_codes": "prior",
-        "replay_reconstruction": "own",
-        "category_prior": "uniform",
-        "category_target_weight": 0.3,
-        "consistency_weight": 0.0,
-        "information_weight": 0.2,
-        "information_estimator": "minibatch",
+        "replay.mode": "in_batch",
+        "replay.ratio": 3,
+        "consistency.weight": 0.5,
     }
 
 
@@ -164,7 +153,7 @@ def test_help_of_export_mentions_every_option(capsys):
 
 def test_a_run_is_exported_with_its_figures_and_looked_at_as_told(tmp_path, capsys, monkeypatch):
     model = klv.LifelongVAE((2, 2, 1), seed=0, network=klv.networks.dense((2, 2, 1), (4,), seed=0))
-    results = training.Results("digits-split", "naive", 7, 1, ["0"], ["0"], [10], {})
+    results = Results("digits-split", "naive", 7, 1, ["0"], ["0"], [10], {})
     results = results.after_stage([2.5], training_images=10, seconds=1.0)
     RunDirectory(tmp_path).save(model, results)
     monkeypatch.chdir(tmp_path)
@@ -214,12 +203,92 @@ def test_the_module_runs_as_a_program(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a=3", 3),
+        ("a.b=0.5", 0.5),
+        ("a=None", None),
+        ("a=(1, 'x')", (1, "x")),
+        ("a=prior", "prior"),
+        ("a=x=y", "x=y"),
+        ("a=[1", "[1"),
+    ],
+)
+def test_a_value_is_a_python_literal_or_else_a_word(text, value):
+    options = cli.build_parser().parse_args(["train", "digits-split", "--set", text])
+    assert options.settings == [(text.split("=")[0], value)]
+
+
+@pytest.mark.parametrize(
+    "text", ["replay.ratio", "replay.ratio=", "=3", "replay-ratio=3", "a..b=1"]
+)
+def test_what_is_no_setting_is_one_clear_error(text, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["train", "digits-split", "--set", text])
+    error = (
+        f"error: argument --set: must be OPTION=VALUE, such as replay.ratio=3, received '{text}'"
+    )
+    assert capsys.readouterr().err.endswith(f"{error}\n")
+
+
+def test_what_has_an_argument_of_its_own_is_not_set_otherwise(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["train", "digits-split", "--set", "latent_dim=3"])
+    assert "--set: latent_dim must be given as an argument of its own" in capsys.readouterr().err
+
+
+OWN = """
+import keras_lifelong_vae as klv
+from keras_lifelong_vae.experiments import sequences
+from {name}_helper import NAME
+
+klv.strategies.register(NAME, klv.strategies.get("naive"))
+sequences.register("{name}-tasks", lambda **loading: klv.tasks.split_by_class("digits")[:2])
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch, request):
+    """A file of one's own, with a helper beside it; what it registers is forgotten afterwards."""
+    name = f"own_{request.node.name.split('[')[0][-20:]}"
+    (tmp_path / f"{name}.py").write_text(OWN.format(name=name))
+    (tmp_path / f"{name}_helper.py").write_text(f"NAME = '{name}'")
+    monkeypatch.setattr(sequences, "SEQUENCES", dict(sequences.SEQUENCES))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(strategies, "_REGISTERED", dict(strategies._REGISTERED))
+    monkeypatch.chdir(tmp_path)
+    return name
+
+
+def test_what_a_file_registers_is_known_to_the_command_line(own, tmp_path, capsys):
+    text = help_of(capsys, "--import", str(tmp_path / f"{own}.py"), "compare")
+    assert f"  {own}" in text
+    options = [f"--strategy={own}", "--out=run", "--epochs=1", "--latent-dim=2", "--verbose=0"]
+    assert cli.main(["train", f"{own}-tasks", *options, f"--import={own}.py"]) == 0
+    results = json.loads(Path("run/results.json").read_text())
+    assert (results["sequence"], results["tasks"]) == (f"{own}-tasks", ["0", "1"])
+
+
+def test_a_module_is_imported_by_its_dotted_name(own, capsys):
+    assert f"{own}-tasks" in help_of(capsys, "train", "--import", own)
+
+
+@pytest.mark.parametrize("missing", ["nowhere.py", "no_such.module"])
+def test_what_cannot_be_imported_is_one_line(missing, capsys):
+    assert cli.main(["--import", missing, "train", "digits-split"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("lifelong-vae: error: ")
+    assert error.count("\n") == 1
+    assert missing.split(".")[0] in error
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["train", "cifar"], ["cifar", *sequences.SEQUENCES]),
+        (["train", "cifar"], ["cifar", *sequences.names()]),
         (["train", "digits-split", "--strategy", "gem"], ["gem", "lifelong", "naive"]),
         (["train", "digits-split", "--overwrite", "--resume"], ["--overwrite", "--resume"]),
-        (["compare", "cifar", "--out", "x"], ["cifar", *sequences.SEQUENCES]),
+        (["compare", "cifar", "--out", "x"], ["cifar", *sequences.names()]),
         (["data", "cifar"], ["cifar", *data.names()]),
         ([], ["data", "train"]),
     ],
@@ -244,7 +313,7 @@ def test_an_unknown_strategy_is_one_line_that_lists_the_known_ones(tmp_path, cap
     out = tmp_path / "grid"
     assert cli.main(["compare", "digits-split", "--strategies", "gem", "--out", str(out)]) == 1
     error = capsys.readouterr().err
-    known = ", ".join(STRATEGIES)
+    known = ", ".join(strategies.names())
     assert error == f"lifelong-vae: error: `strategies` must be one of {known}, received 'gem'.\n"
     assert not out.exists()
 

@@ -60,7 +60,7 @@ def _parser(description: str, address: str) -> argparse.ArgumentParser:
     generate = commands.add_parser("generate", help="new images, as a picture")
     generate.set_defaults(command=_generate)
     _add_generate_options(generate)
-    score = commands.add_parser("score", help="-ELBO of images: how new they are to the model")
+    score = commands.add_parser("score", help="-ELBO of images, a bound of -log p(x) in nats")
     score.set_defaults(command=_score)
     score.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     for command in (encode, score):
@@ -85,7 +85,10 @@ def _add_generate_options(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=0, metavar="N", help="of the first image; then N + 1, ..."
     )
     parser.add_argument(
-        "--category", type=int, default=-1, metavar="K", help="-1, the default: from the prior"
+        "--category", type=int, default=-1, metavar="K", help="-1, the default: any"
+    )
+    parser.add_argument(
+        "--task", type=int, default=-1, metavar="T", help="number from 0; -1, the default: any"
     )
     parser.add_argument(
         "--out",
@@ -121,10 +124,12 @@ def _generate(connection: Connection, options: argparse.Namespace) -> int:
     if options.count < 1:
         raise ValueError(f"--count must be at least 1, received {options.count}")
     seeds = np.arange(options.seed, options.seed + options.count, dtype="int64")
-    inputs = {"seed": seeds, "category": np.full_like(seeds, options.category)}
+    wanted = {"category": options.category, "task": options.task}
+    inputs = {"seed": seeds, **{name: np.full_like(seeds, one) for name, one in wanted.items()}}
     images = _ask(connection, "generate", inputs, ("images",))["images"]
     if np.isnan(images).any():
-        raise ServingError(f"category {options.category} is not active in this model")
+        asked = " or ".join(f"{name} {number}" for name, number in wanted.items() if number != -1)
+        raise ServingError(f"{asked} is not known to this model")
     write_images(images, options.out)
     print(f"{len(images)} images: {options.out}")
     return 0

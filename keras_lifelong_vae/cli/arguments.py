@@ -25,61 +25,73 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_standin(parser: argparse.ArgumentParser) -> None:
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tasks",
+        type=int,
+        dest="num_tasks",
+        metavar="N",
+        help="only the first N tasks, for a quick trial",
+    )
     parser.add_argument(
         "--standin",
         action="store_true",
         help="take SynthDigits, which are drawn here, in the place of SVHN",
     )
-
-
-def add_training_options(group: Any) -> None:
-    group.add_argument("--epochs", type=int, metavar="N", help="epochs per task")
-    group.add_argument("--batch-size", type=int, metavar="N", help="real images in a batch")
-    group.add_argument(
+    training = parser.add_argument_group("training (default: the sequence's own)")
+    training.add_argument("--epochs", type=int, metavar="N", help="epochs per task")
+    training.add_argument("--batch-size", type=int, metavar="N", help="real images in a batch")
+    training.add_argument(
         "--learning-rate", type=float, metavar="RATE", help="Adam's, when a task begins"
     )
-    group.add_argument(
+    training.add_argument(
         "--learning-rate-decay",
         choices=DECAYS,
         help="none; cosine: down to 0 over each task; cooldown: down to 0 at the end of each task",
     )
-    group.add_argument(
+    training.add_argument(
         "--jit-compile",
         action=argparse.BooleanOptionalAction,
         help="whether XLA compiles the training step",
     )
-
-
-def add_model_options(group: Any) -> None:
-    group.add_argument("--latent-dim", type=int, metavar="N", help="Gaussian latent dimensions")
-    group.add_argument(
+    model = parser.add_argument_group("model (default: the sequence's and the strategy's own)")
+    model.add_argument("--latent-dim", type=int, metavar="N", help="Gaussian latent dimensions")
+    model.add_argument(
         "--categories-per-task", type=int, metavar="N", help="new categories with each task"
     )
-    group.add_argument("--network", metavar="NAME", help="dense or convolutional")
-    group.add_argument(
+    model.add_argument("--network", metavar="NAME", help="dense or convolutional")
+    model.add_argument(
         "--likelihood", metavar="NAME", help="bernoulli, gaussian or discretized_logistic"
     )
-    group.add_argument(
+    model.add_argument(
         "--set",
         nargs="+",
-        type=_setting,
+        action="extend",
+        type=assignment,
         default=[],
-        metavar="PART.OPTION=VALUE",
-        help="options of the strategy's replay and terms, such as replay.ratio=3 "
-        "consistency.weight=0.5 ewc.weight=100",
+        dest="settings",
+        metavar="OPTION=VALUE",
+        help="any other argument of the model, or an option of a part of the strategy, such as "
+        "replay.ratio=3, replay.codes=prior, consistency.weight=0.5 or ewc.weight=100",
     )
 
 
-def _setting(text: str) -> tuple[str, Any]:
-    """A part's option by dotted name, and its value, a Python literal or a word."""
+def assignment(text: str) -> tuple[str, Any]:
+    """An option with its value, such as `replay.ratio=3`."""
     name, equals, value = text.partition("=")
-    if not equals or "." not in name:
-        raise argparse.ArgumentTypeError(f"must be PART.OPTION=VALUE, received {text!r}")
+    if not (equals and value and all(part.isidentifier() for part in name.split("."))):
+        raise argparse.ArgumentTypeError(
+            f"must be OPTION=VALUE, such as replay.ratio=3, received {text!r}"
+        )
+    return name, literal(value)
+
+
+def literal(text: str) -> Any:
+    """The Python value that `text` writes, or `text` itself."""
     try:
-        return name, ast.literal_eval(value)
+        return ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        return name, value
+        return text
 
 
 def one_of(names: Sequence[str]) -> str:

@@ -1,7 +1,6 @@
 """`lifelong-vae` and its commands."""
 
 import argparse
-import importlib
 import importlib.util
 import logging
 import sys
@@ -26,6 +25,7 @@ COMMANDS = {
     "export": export_command,
 }
 
+PROGRAM = "lifelong-vae"
 DESCRIPTION = """\
 Lifelong generative modeling: one VAE learns data sets that arrive one after
 another. A frozen teacher, its former self, replays what came before.
@@ -39,21 +39,20 @@ another. A frozen teacher, its former self, replays what came before.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `lifelong-vae`; returns its exit status."""
-    modules, rest = _importing().parse_known_args(arguments)
-    try:
-        for module in modules.modules:
-            _import(module)
-    except (ImportError, OSError) as error:
-        print(f"lifelong-vae: error: --import {module}: {error}", file=sys.stderr)
-        return 1
-    options = vars(build_parser().parse_args(rest))
-    command = options.pop("command")
-    options.pop("modules")
     logging.basicConfig(format="%(message)s")
     logging.getLogger("keras_lifelong_vae").setLevel(logging.INFO)
     try:
-        command(**options)
-    except (ValueError, OSError, DataUnavailableError) as error:
+        first = _with_import(argparse.ArgumentParser(PROGRAM, add_help=False, allow_abbrev=False))
+        for module in first.parse_known_args(arguments)[0].modules:
+            import_module(module)
+        parser = build_parser()
+        options = vars(parser.parse_args(arguments))
+        command, settings = options.pop("command"), dict(options.pop("settings", []))
+        options.pop("modules")
+        for name in settings.keys() & options.keys():
+            parser.error(f"argument --set: {name} must be given as an argument of its own")
+        command(**options, **settings)
+    except (ValueError, OSError, ImportError, DataUnavailableError) as error:
         print(f"lifelong-vae: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -63,42 +62,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of all commands, with the strategies and sequences that are registered by now."""
+    """The parser of all commands, with the sequences and strategies registered by now."""
     parser = argparse.ArgumentParser(
-        "lifelong-vae",
+        PROGRAM,
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[_importing()],
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar=" | ".join(COMMANDS), title="commands")
     for name, command in COMMANDS.items():
         command.add_parser(name, commands)
+    for each in (parser, *commands.choices.values()):
+        _with_import(each)
     return parser
 
 
-def _importing() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+def import_module(name: str) -> None:
+    """Imports a file or a module, which may register strategies and task sequences."""
+    path = Path(name)
+    sys.path.insert(0, str(path.resolve().parent))
+    if path.suffix != ".py":
+        importlib.import_module(name)
+        return
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+
+def _with_import(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument(
         "--import",
         action="append",
         default=[],
         dest="modules",
         metavar="MODULE",
-        help="Python file or module that registers your own strategies, sequences or layers",
+        help="import your own .py file or module first, which registers strategies or sequences",
     )
     return parser
-
-
-def _import(module: str) -> None:
-    """Imports a module by its name, or a file by its path."""
-    if not module.endswith(".py"):
-        importlib.import_module(module)
-        return
-    path = Path(module)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ImportError("not a Python file")
-    own = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = own
-    spec.loader.exec_module(own)

@@ -2,18 +2,11 @@
 
 import argparse
 import textwrap
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from keras_lifelong_vae import strategies
-from keras_lifelong_vae.cli.arguments import (
-    add_model_options,
-    add_places,
-    add_standin,
-    add_training_options,
-    one_of,
-)
+from keras_lifelong_vae.cli.arguments import add_places, add_run_options, one_of
 from keras_lifelong_vae.experiments import sequences, train_sequence
 
 DESCRIPTION = """\
@@ -32,30 +25,21 @@ sequences:
 
 
 def add_parser(name: str, commands: Any) -> None:
-    specs = sequences.SEQUENCES
+    specs, ways = sequences.names(), strategies.names()
     parser = commands.add_parser(
         name,
         help="train through a task sequence",
-        description=DESCRIPTION + "\n".join(map(_describe, specs.items())),
+        description=DESCRIPTION + "\n".join(map(_describe, specs)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(command=_train)
-    parser.add_argument(
-        "sequence", metavar="SEQUENCE", choices=tuple(specs), help=one_of(tuple(specs))
-    )
-    _add_run_options(parser)
-    add_training_options(parser.add_argument_group("training (default: the sequence's own)"))
-    add_model_options(parser.add_argument_group("model (default: the sequence's own)"))
-
-
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    names = strategies.names()
+    parser.add_argument("sequence", metavar="SEQUENCE", choices=specs, help=one_of(specs))
     parser.add_argument(
         "--strategy",
         default="lifelong",
-        choices=names,
+        choices=ways,
         metavar="NAME",
-        help=f"{one_of(names)} (default: lifelong)",
+        help=f"{one_of(ways)} (default: lifelong)",
     )
     parser.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
     parser.add_argument(
@@ -71,13 +55,6 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         help="continue after the last finished task that DIR holds, with the same options",
     )
     parser.add_argument(
-        "--tasks",
-        type=int,
-        dest="num_tasks",
-        metavar="N",
-        help="only the first N tasks, for a quick trial",
-    )
-    parser.add_argument(
         "--verbose",
         type=int,
         choices=(0, 1, 2),
@@ -85,27 +62,20 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         help="as in Keras: 0 only a line per task, 1 progress bars, 2 a line per epoch "
         "(default: 1)",
     )
-    add_standin(parser)
     add_places(parser)
+    add_run_options(parser)
 
 
-def _describe(entry: tuple[str, sequences.SequenceSpec]) -> str:
-    name, spec = entry
+def _describe(name: str) -> str:
+    spec = sequences.get(name)
     options = {**asdict(spec.training), **spec.model}
     defaults = ", ".join(f"{option} {value}" for option, value in options.items())
-    return f"  {name:<15} {spec.description}" + textwrap.fill(
-        defaults, 78, initial_indent="\n" + " " * 18, subsequent_indent=" " * 18
-    )
+    indent = " " * 18
+    lines = textwrap.fill(defaults, 78, initial_indent=indent, subsequent_indent=indent)
+    return f"  {name:<15} {spec.description}\n{lines}"
 
 
-def _train(
-    sequence: str,
-    strategy: str,
-    seed: int,
-    out: str | None,
-    set: Sequence[tuple[str, Any]],
-    **options: Any,
-) -> None:
+def _train(sequence: str, strategy: str, seed: int, out: str | None, **options: Any) -> None:
     out = out or f"runs/{sequence}-{strategy}-{seed}"
-    results = train_sequence(sequence, out, strategy, seed, **options, **dict(set))
+    results = train_sequence(sequence, out, strategy, seed, **options)
     print(f"mean -ELBO over all test images: {results.mean_negative_elbo:.2f} nats; see {out}")

@@ -4,6 +4,6 @@ from keras_lifelong_vae.experiments import pictures, sequences
 from keras_lifelong_vae.experiments.comparison import compare
 from keras_lifelong_vae.experiments.grid import run_grid
 from keras_lifelong_vae.experiments.results import Results
-from keras_lifelong_vae.experiments.training import train_sequence
+from keras_lifelong_vae.experiments.run import train_sequence
 
 __all__ = ["Results", "compare", "pictures", "run_grid", "sequences", "train_sequence"]

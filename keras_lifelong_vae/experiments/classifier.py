@@ -69,7 +69,7 @@ def train_classifier(
     steps: int = 2000,
     min_accuracy: float = MIN_ACCURACY,
 ) -> Classifier:
-    """Trains it with Adam on batches of 128.
+    """Trains it with Adam on `steps` batches of 128.
 
     Args:
         train: Training images of all tasks.
@@ -105,6 +105,12 @@ def train_classifier(
     real = train.images[:: max(1, len(train.images) // len(test.images))]
     floor = frechet_distance(classifier.features(real), classifier.features(test.images))
     return Classifier(network, accuracy, floor)
+
+
+def kind_for(event_shape: tuple[int, ...]) -> str:
+    """The kind that suits images of this shape: small ones and vectors are seen whole."""
+    is_large = len(event_shape) == 3 and min(event_shape[:2]) >= 16
+    return "convolutional" if is_large else "dense"
 
 
 def _batches(train: LabelledImages, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -7,29 +7,22 @@ from keras_lifelong_vae.metrics import forgetting
 
 
 def compare(runs: Sequence[Results]) -> str:
-    """A table of finished runs: -ELBO of each task at the end, and what was forgotten of it.
-
-    Args:
-        runs: At least one finished run, all of the same tasks.
-
-    Returns:
-        Lines of text, in nats per test image, lower being better; `forgot` is -ELBO at the end
-        minus -ELBO right after the task was learned.
+    """A table of finished runs of the same tasks: -ELBO of each at the end, in nats per test image,
+    and what was forgotten, -ELBO at the end minus -ELBO right after the task was learned.
 
     Raises:
         ValueError: If there is no run, one is not finished, or their tasks differ.
-
-    Example:
-
-    ```
-    -ELBO at the end, nats per test image (lower is better)
-                  lifelong             naive
-    task     -ELBO  forgot     -ELBO  forgot
-    ...
-    ```
     """
-    _check_comparable(runs)
+    if not runs or not all(run.finished for run in runs):
+        raise ValueError(
+            f"`runs` must be finished runs, at least one, received "
+            f"{[len(run.negative_elbo) for run in runs]} finished tasks."
+        )
     tasks = runs[0].tasks
+    if any(run.tasks != tasks for run in runs):
+        raise ValueError(
+            f"`runs` must have the same tasks, received {[run.tasks for run in runs]}."
+        )
     width = max(len(name) for name in ("all tasks", *tasks))
     lines = [
         "-ELBO at the end, nats per test image (lower is better)",
@@ -40,25 +33,11 @@ def compare(runs: Sequence[Results]) -> str:
     for j, name in enumerate(tasks):
         cells = [(run.negative_elbo[-1][j], one[j]) for run, one in zip(runs, lost, strict=True)]
         lines.append(_row(name, cells, width))
-    means = [
-        (run.mean_negative_elbo or 0.0, one[:-1].mean() if len(one) > 1 else 0.0)
-        for run, one in zip(runs, lost, strict=True)
-    ]
-    lines.append(_row("all tasks", means, width))
+    forgot = [one[:-1].mean() if len(one) > 1 else 0.0 for one in lost]
+    means = [run.mean_negative_elbo or 0.0 for run in runs]
+    lines.append(_row("all tasks", list(zip(means, forgot, strict=True)), width))
     return "\n".join(lines)
 
 
 def _row(name: str, cells: Sequence[tuple[float, float]], width: int) -> str:
     return name.ljust(width) + "".join(f"{bound:>11.2f}{lost:>+9.2f}" for bound, lost in cells)
-
-
-def _check_comparable(runs: Sequence[Results]) -> None:
-    if not runs or not all(run.finished for run in runs):
-        raise ValueError(
-            f"`runs` must be finished runs, at least one, received "
-            f"{[len(run.negative_elbo) for run in runs]} finished tasks."
-        )
-    if any(run.tasks != runs[0].tasks for run in runs):
-        raise ValueError(
-            f"`runs` must have the same tasks, received {[run.tasks for run in runs]}."
-        )

@@ -1,11 +1,11 @@
 """Images of all tasks in one array, with their tasks and classes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from keras_lifelong_vae.tasks import TaskSequence
+from keras_lifelong_vae.tasks import Task, TaskSequence
 
 
 @dataclass(frozen=True)
@@ -15,16 +15,18 @@ class LabelledImages:
     A class is a label within a task: the 3 of one permutation is not the 3 of another.
 
     Args:
-        images: `(n, *event_shape)`, floats.
+        images: `(n, *event_shape)`.
         classes: `(n,)`, from 0.
         tasks: `(n,)`, from 0, ascending.
         task_of_class: `(num_classes,)`, the task that each class belongs to.
+        labelled: Whether the labels of all tasks are known; a task without has one class.
     """
 
     images: np.ndarray
     classes: np.ndarray
     tasks: np.ndarray
     task_of_class: np.ndarray
+    labelled: bool = True
 
     @property
     def num_tasks(self) -> int:
@@ -33,8 +35,8 @@ class LabelledImages:
     def of_tasks(self, number: int) -> "LabelledImages":
         """The images of the first `number` tasks."""
         end = int(np.searchsorted(self.tasks, number))
-        return LabelledImages(
-            self.images[:end], self.classes[:end], self.tasks[:end], self.task_of_class
+        return replace(
+            self, images=self.images[:end], classes=self.classes[:end], tasks=self.tasks[:end]
         )
 
 
@@ -42,30 +44,46 @@ def collect(tasks: TaskSequence, use: str, limit: int | None = None) -> Labelled
     """The first images of each task, as many of each, or all.
 
     Args:
-        tasks: Tasks; one without labels has one class.
+        tasks: Where the images are.
         use: "train" or "test".
         limit: How many images at most in all.
     """
     per_task = None if limit is None else limit // len(tasks)
-    splits = [getattr(task, f"{use}_split") for task in tasks]
-    parts = [_first(split, per_task) for split in splits]
-    labels = [_labels(*pair) for pair in zip(splits, map(len, parts), strict=True)]
-    numbers = np.repeat(np.arange(len(tasks)), [len(one) for one in labels])
-    pairs = np.stack([numbers, np.concatenate(labels)], axis=1)
-    known, classes = np.unique(pairs, axis=0, return_inverse=True)
-    return LabelledImages(np.concatenate(parts), classes.reshape(-1), numbers, known[:, 0])
+    known = [_known_labels(task) for task in tasks]
+    numbers = np.arange(len(tasks))
+    images: list[np.ndarray] = []
+    classes: list[np.ndarray] = []
+    begin = 0
+    for task, own in zip(tasks, known, strict=True):
+        split = getattr(task, f"{use}_split")
+        images.append(_first(split, per_task))
+        labels = split.labels[: len(images[-1])] if own else np.zeros(len(images[-1]), int)
+        classes.append(begin + np.searchsorted(own or [0], labels))
+        begin += max(len(own), 1)
+    return LabelledImages(
+        np.concatenate(images),
+        np.concatenate(classes),
+        tasks=numbers.repeat([len(some) for some in images]),
+        task_of_class=numbers.repeat([max(len(own), 1) for own in known]),
+        labelled=all(known),
+    )
+
+
+def _known_labels(task: Task) -> list[int]:
+    """All labels of the task's training and test images, none if some images have none."""
+    splits = [split for split in (task.train_split, task.test_split) if split is not None]
+    labels: list[Any] = [getattr(split, "labels", None) for split in splits]
+    if any(some is None for some in labels):
+        return []
+    return np.unique(np.concatenate(labels)).tolist()
 
 
 def _first(split: Any, number: int | None) -> np.ndarray:
-    if not hasattr(split, "gather"):  # of a data set that is not in memory
-        images = split.batches().unbatch()
-        images = images if number is None else images.take(number)
-        return np.stack(list(images.as_numpy_iterator()))
+    if not hasattr(split, "gather"):  # the user's own pipeline, or several splits as one
+        batches = split.batches()
+        if number is not None:
+            batches = batches.unbatch().take(number).batch(1024)
+        return np.concatenate(list(batches.as_numpy_iterator()))
     size = split.num_images if number is None else min(number, split.num_images)
     chunks = np.array_split(np.arange(size), 1 + size // 8192)
     return np.concatenate([split.gather(positions).numpy() for positions in chunks])
-
-
-def _labels(split: Any, number: int) -> np.ndarray:
-    labels = getattr(split, "labels", None)
-    return np.zeros(number, "int64") if labels is None else labels[:number]

@@ -17,9 +17,11 @@ MARGIN = 12  # pixels around a grid
 TITLE = 34  # pixels above it
 LETTER = 8  # pixels that a letter of a label takes, generously
 # Mostly Paul Tol's "muted" scheme: colour-blind readers can tell them apart too.
-_MUTED = ("#332288", "#CC6677", "#117733", "#88CCEE", "#882255", "#999933", "#44AA99", "#AA4499")
-COLORS = (*_MUTED, "#E69F00", "#777777")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
+COLORS = (
+    *("#332288", "#CC6677", "#117733", "#88CCEE", "#882255"),
+    *("#999933", "#44AA99", "#AA4499", "#E69F00", "#777777"),
+)
+MARKERS = tuple("os^DvPX<>*")
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -28,13 +30,7 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def sample_grid(images: np.ndarray, title: str, columns: int = 10) -> Figure:
-    """Images in rows of `columns`.
-
-    Args:
-        images: `(n, height, width, channels)` in [0, 1].
-        title: What is shown.
-        columns: How many in a row.
-    """
+    """Images `(n, height, width, channels)` in [0, 1], in rows of `columns`."""
     figure = _show([mosaic(images, columns)])
     figure.axes[0].set_title(title)
     return figure
@@ -43,13 +39,7 @@ def sample_grid(images: np.ndarray, title: str, columns: int = 10) -> Figure:
 def comparison_grid(
     images_by_strategy: Mapping[str, np.ndarray], title: str, columns: int = 8
 ) -> Figure:
-    """A grid of generated images for each strategy, side by side.
-
-    Args:
-        images_by_strategy: Name to `(n, height, width, channels)` in [0, 1].
-        title: What is shown.
-        columns: How many in a row of each grid.
-    """
+    """For each strategy a grid as of `sample_grid`, side by side."""
     mosaics = [mosaic(images, columns) for images in images_by_strategy.values()]
     figure = _show(mosaics, top=2 * TITLE)
     figure.suptitle(title)
@@ -64,16 +54,16 @@ def reconstruction_grid(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], titl
     Args:
         pairs: Name of the task to images and reconstructions, both
             `(n, height, width, channels)` in [0, 1], all n alike.
-        title: What is shown.
+        title: Of the picture.
     """
     mosaics = [mosaic(np.concatenate(pair), len(pair[0])) for pair in pairs.values()]
     spaced = [np.pad(one, ((0, 3 * GAP), (0, 0), (0, 0)), constant_values=1.0) for one in mosaics]
     left = MARGIN + LETTER * max(len(name) for name in pairs)
     figure = _show([np.concatenate(spaced)], left=left)
-    (axes,) = figure.axes
     height, period = mosaics[0].shape[0], spaced[0].shape[0]
-    axes.set_yticks([i * period + height / 2 for i in range(len(pairs))], list(pairs))
-    axes.set_title(title)
+    places = [i * period + height / 2 for i in range(len(pairs))]
+    figure.axes[0].set_yticks(places, list(pairs))
+    figure.axes[0].set_title(title)
     return figure
 
 
@@ -83,7 +73,7 @@ def elbo_curves(R: Sequence[Sequence[float]], tasks: Sequence[str], title: str) 
     Args:
         R: `(k, n)`, nats per image after task i on the test set of task j.
         tasks: The names of all n tasks.
-        title: What is shown.
+        title: Of the picture.
     """
     matrix = check_matrix(R)
     finished = len(matrix)
@@ -138,7 +128,7 @@ def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
 
 
 def _show(mosaics: Sequence[np.ndarray], left: int = MARGIN, top: int = TITLE) -> Figure:
-    """A figure with the mosaics side by side, in axes of their own."""
+    """A figure with the mosaics side by side, each in axes of its own."""
     width = left + sum(panel.shape[1] + MARGIN for panel in mosaics)
     height = top + max(panel.shape[0] for panel in mosaics) + MARGIN
     figure = Figure(figsize=(width / DPI, height / DPI))

@@ -2,15 +2,41 @@
 
 import datetime
 import json
+import platform
+import resource
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
+import tensorflow as tf
+import tensorflow_probability as tfp
 
-from keras_lifelong_vae.experiments import environment
 from keras_lifelong_vae.files import write_atomically
+from keras_lifelong_vae.version import __version__
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that figures may depend on."""
+    return {
+        "python": platform.python_version(),
+        "keras_lifelong_vae": __version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "tensorflow_probability": tfp.__version__,
+        "tensorflow_datasets": version("tensorflow-datasets"),
+        "numpy": np.__version__,
+    }
+
+
+def peak_rss_mb() -> float:
+    """The most memory this process has held so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)  # macOS counts in bytes
 
 
 def seen_tasks(finished_stages: int, stages: int, tasks: int) -> int:
@@ -45,8 +71,8 @@ class Results:
         train_seconds: Time spent in `fit`: training, validation, tracing and compiling.
         images_per_second: Their ratio.
         peak_rss_mb: The most memory the process has held, in MiB.
-        parameters: Numbers held after the last finished stage, by model and strategy; `None` if
-            they were not counted.
+        parameters: Number of weights held at the end, the student's and all that the strategy
+            keeps; `None` if it was not written down.
         versions: Of Python and the packages used.
         finished: Whether all stages are.
         date: ISO day on which the last finished stage was; empty if it was not written down.
@@ -71,7 +97,7 @@ class Results:
     images_per_second: float = 0.0
     peak_rss_mb: float = 0.0
     parameters: int | None = None
-    versions: dict[str, str] = field(default_factory=environment.versions)
+    versions: dict[str, str] = field(default_factory=versions)
     finished: bool = False
     date: str = ""
 
@@ -87,23 +113,14 @@ class Results:
         seconds: float,
         measurement: dict[str, Any] | None = None,
         validation: Sequence[float] = (),
-        parameters: int | None = None,
     ) -> "Results":
-        """The results with one more stage.
-
-        Args:
-            row: Of R.
-            training_images: Real images seen in the stage.
-            seconds: In `fit`.
-            measurement: See `Measurement`.
-            validation: -ELBO on the validation images after each epoch.
-            parameters: Numbers held.
+        """The results with one more stage: its row of R, real images seen, seconds in `fit`, and
+        -ELBO on the validation images after each epoch.
         """
         matrix = [*self.negative_elbo, row]
         finished = len(matrix) == len(self.stages)
-        mean = float(np.average(row, weights=self.test_sizes))
-        images = self.training_images + training_images
-        total = self.train_seconds + seconds
+        mean = float(np.average(row, weights=self.test_sizes)) if finished else None
+        images, total = self.training_images + training_images, self.train_seconds + seconds
         per_epoch = training_images / max(len(validation), 1)
         epochs = [
             {"images": self.training_images + per_epoch * (i + 1), "negative_elbo": bound}
@@ -112,14 +129,13 @@ class Results:
         return replace(
             self,
             negative_elbo=matrix,
-            mean_negative_elbo=mean if finished else None,
+            mean_negative_elbo=mean,
             measurements=[*self.measurements, measurement or {}],
             history=[*self.history, *epochs],
             training_images=images,
             train_seconds=total,
             images_per_second=images / total,
-            peak_rss_mb=max(self.peak_rss_mb, environment.peak_rss_mb()),
-            parameters=parameters,
+            peak_rss_mb=max(self.peak_rss_mb, peak_rss_mb()),
             finished=finished,
             date=datetime.date.today().isoformat(),
         )

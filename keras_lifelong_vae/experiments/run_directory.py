@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 from matplotlib.figure import Figure
 
+from keras_lifelong_vae.experiments.options import differences
 from keras_lifelong_vae.experiments.pictures import save
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.files import write_atomically
@@ -92,7 +93,12 @@ class RunDirectory:
         if results is None:
             self.check_free()
             return None
-        _check_same_options(results, fresh)
+        differing = differences(_options(results), _options(fresh))
+        if differing:
+            raise ValueError(
+                "--resume must have the options of the run it continues, received other values of "
+                f"{differing}."
+            )
         model = keras.models.load_model(self.model_path)
         if int(model.finished_tasks) != len(results.negative_elbo):
             raise ValueError(
@@ -103,21 +109,6 @@ class RunDirectory:
         return model, results
 
 
-def _check_same_options(old: Results, new: Results) -> None:
-    differing = [
-        f"{name} (was {old_value!r}, now {new_value!r})"
-        for name, old_value, new_value in _pairs(old, new)
-        if old_value != new_value
-    ]
-    if differing:
-        raise ValueError(
-            f"--resume must have the options of the run it continues, received other values of "
-            f"{', '.join(differing)}."
-        )
-
-
-def _pairs(old: Results, new: Results) -> list[tuple[str, object, object]]:
+def _options(results: Results) -> dict[str, object]:
     names = ("sequence", "strategy", "seed", "tasks")
-    top = [(name, getattr(old, name), getattr(new, name)) for name in names]
-    options = sorted({*old.config, *new.config})
-    return [*top, *((name, old.config.get(name), new.config.get(name)) for name in options)]
+    return {**{name: getattr(results, name) for name in names}, **results.config}

@@ -1,5 +1,6 @@
 """The task sequences that have a name, each with the options it is trained with by default."""
 
+import inspect
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -33,77 +34,87 @@ class SequenceSpec:
             `num_tasks`, `batch_size` and `seed`.
         training: Options of the training.
         model: Arguments of the model that differ from its own defaults.
-        strategies: For a strategy by name, arguments chosen for it on validation images.
-        classifier: Kind of the classifier on whose features generated images are judged.
-        classes_per_task: How many classes each task has.
+        strategies: For a strategy by name, options chosen for it on validation images.
+        classifier: Kind of the classifier on whose features generated images are judged; by the
+            shape of the images if `None`.
+        classes_per_task: How many classes each task has, `None` if that is not known.
     """
 
     description: str
     data: tuple[str, ...]
     divide: Callable[..., TaskSequence]
-    training: TrainingOptions
+    training: TrainingOptions = field(default_factory=TrainingOptions)
     model: Mapping[str, Any] = field(default_factory=dict)
     strategies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    classifier: str = "convolutional"
-    classes_per_task: int = 1
+    classifier: str | None = None
+    classes_per_task: int | None = None
 
-    def options(self, given: Mapping[str, Any]) -> tuple[TrainingOptions, dict[str, Any]]:
+    def options(
+        self, strategy: str, given: Mapping[str, Any]
+    ) -> tuple[TrainingOptions, dict[str, Any]]:
         """The options of training and model; those not given, or `None`, are the sequence's."""
+        training = {entry.name for entry in fields(TrainingOptions)}
         chosen = {name: value for name, value in given.items() if value is not None}
-        names = {entry.name for entry in fields(TrainingOptions)}
-        training = {name: value for name, value in chosen.items() if name in names}
-        model = {name: value for name, value in chosen.items() if name not in names}
-        return replace(self.training, **training), {**self.model, **model}
+        own = {name: chosen.pop(name) for name in training & chosen.keys()}
+        model = {**self.model, **self.strategies.get(strategy, {}), **chosen}
+        return replace(self.training, **own), model
 
     def load(
         self,
-        batch_size: int,
+        batch_size: int | None,
         seed: int = 0,
         num_tasks: int | None = None,
         data_dir: PathLike | None = None,
         source_dir: PathLike | None = None,
         standin: bool = False,
     ) -> TaskSequence:
-        """The tasks, or the first `num_tasks` of them.
-
-        Args:
-            batch_size: Number of images in a batch.
-            seed: Of the order of images, the choice for validation and the permutations.
-            num_tasks: How many tasks; as many as usual if `None`.
-            data_dir: See `keras_lifelong_vae.data.load`.
-            source_dir: See `keras_lifelong_vae.data.load`.
-            standin: Whether to take a stand-in for a data set that can't be had everywhere.
+        """The tasks, or the first `num_tasks` of them; arguments as of `train_sequence`.
 
         Raises:
-            ValueError: If there are not as many tasks as `num_tasks`, there is no stand-in for
-                any of the data sets, or `source_dir` is not given for just one of them.
+            ValueError: If there are not as many tasks as `num_tasks`, a task has no test images,
+                or `standin`, `data_dir` or `source_dir` does not fit the data sets.
             keras_lifelong_vae.data.DataUnavailableError: If a data set can't be had; the message
                 names the stand-in if there is one.
         """
         if num_tasks is not None:
             check_positive_int(num_tasks, "num_tasks")
         images = {}
-        for name in self._data_names(standin, source_dir):
+        for name in self._data_names(standin, data_dir, source_dir):
             images[TITLES.get(name, name)] = _load(name, data_dir, source_dir)
         sequence = self.divide(images, num_tasks, batch_size=batch_size, seed=seed)
         if num_tasks is not None and num_tasks > len(sequence):
             raise ValueError(f"`num_tasks` must be at most {len(sequence)}, received {num_tasks}.")
+        untested = [task.name for task in sequence if task.test_split is None]
+        if untested:
+            raise ValueError(
+                "`sequence` must have test images in every task, to measure -ELBO on, received "
+                f"none in {', '.join(untested)}."
+            )
         return sequence[:num_tasks]
 
-    def _data_names(self, standin: bool, source_dir: PathLike | None) -> list[str]:
-        if source_dir is not None and len(self.data) != 1:
+    def _data_names(
+        self, standin: bool, data_dir: PathLike | None, source_dir: PathLike | None
+    ) -> list[str]:
+        if not self.data:
+            _refuse("tasks of your own", data_dir=data_dir, source_dir=source_dir)
+        if source_dir is not None and len(self.data) > 1:
             raise ValueError(
-                "`source_dir` must be None unless a sequence is of one data set, received "
+                "`source_dir` must be None for a sequence of several data sets, received "
                 f"{os.fspath(source_dir)!r}. Prepare each: lifelong-vae data NAME --source-dir DIR."
             )
-        if not standin:
-            return list(self.data)
-        if not set(self.data) & set(STANDINS):
+        if standin and not set(self.data) & set(STANDINS):
+            whose = " and ".join(self.data) or "tasks of your own"
             raise ValueError(
-                f"`standin` must be False for {' and '.join(self.data) or 'own tasks'}, of which "
-                "there is no stand-in, received True."
+                f"`standin` must be False for {whose}, of which there is no stand-in, received "
+                "True."
             )
-        return [STANDINS.get(name, name) for name in self.data]
+        return [STANDINS.get(name, name) if standin else name for name in self.data]
+
+
+def _refuse(whose: str, **given: Any) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(f"`{name}` must be None for {whose}, received {value!r}.")
 
 
 def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> ImageData:
@@ -118,28 +129,26 @@ def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> 
         ) from error
 
 
-def _by_class(
-    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
-) -> TaskSequence:
+def _by_class(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
     (only,) = images.values()
     return tasks.split_by_class(only, **options)
 
 
-def _permuted(
-    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
-) -> TaskSequence:
+def _permuted(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
     (only,) = images.values()
-    return tasks.permuted(only, num_tasks or 5, **options)
+    return tasks.permuted(only, num_tasks=num_tasks or 5, **options)
 
 
-def _domains(
-    images: Mapping[str, ImageData], num_tasks: int | None, **options: Any
-) -> TaskSequence:
+def _domains(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
     return tasks.domains(images, **options)
 
 
 # Chosen for mnist-to-svhn with the stand-in.
-HOUSE_NUMBERS = {"ewc": {"ewc.weight": 10.0}, "lwf": {"distillation.weight": 0.3}}
+HOUSE_NUMBERS: dict[str, dict[str, Any]] = {
+    "ewc": {"ewc.weight": 10.0},
+    "lwf": {"distillation.weight": 0.3},
+    "progressive": {"network": "dense"},
+}
 
 
 def _two_domains(description: str, first: str, second: str) -> SequenceSpec:
@@ -167,6 +176,7 @@ SEQUENCES: dict[str, SequenceSpec] = {
             "no-consistency": {"replay.ratio": 3},
             "ewc": {"ewc.weight": 100.0},
         },
+        classes_per_task=1,
     ),
     "mnist-split": SequenceSpec(
         "MNIST, one digit at a time: 10 tasks",
@@ -174,7 +184,8 @@ SEQUENCES: dict[str, SequenceSpec] = {
         _by_class,
         TrainingOptions(epochs=10),
         {"latent_dim": 14},
-        {name: {"replay.share": 0.7} for name in ("lifelong", "no-consistency")},
+        {"lifelong": {"replay.share": 0.7}, "no-consistency": {"replay.share": 0.7}},
+        classes_per_task=1,
     ),
     "mnist-permuted": SequenceSpec(
         "MNIST, then with its pixels permuted: 5 tasks, or any number",
@@ -196,63 +207,67 @@ SEQUENCES: dict[str, SequenceSpec] = {
         _by_class,
         TrainingOptions(epochs=40, batch_size=32),
         {"latent_dim": 8},
-        classifier="dense",
+        classes_per_task=1,
     ),
 }
 
 
-def get(name: str) -> SequenceSpec:
-    """The sequence called `name`.
+_OWN = frozenset(SEQUENCES)
+
+
+def names() -> tuple[str, ...]:
+    """All sequences, yours last."""
+    return tuple(SEQUENCES)
+
+
+def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> None:
+    """Gives tasks of your own a name, for `train_sequence`, `run_grid` and the command line.
+
+    Args:
+        name: Of letters, digits, `_` and `-`.
+        spec: A `SequenceSpec`, or a function from `num_tasks`, `batch_size` and `seed` to the
+            tasks, whose docstring describes them.
 
     Raises:
+        ValueError: If the name is one of the package's own, or no plain word.
+
+    Example:
+
+    ```python
+    sequences.register("mine", lambda **loading: klv.tasks.from_arrays(arrays))
+    ```
+    """
+    if name in _OWN or not name.replace("-", "_").isidentifier():
+        raise ValueError(
+            f"`name` must be a new one of letters, digits, `_` and `-`, received {name!r}."
+        )
+    if not isinstance(spec, SequenceSpec):
+        description = (inspect.getdoc(spec) or "tasks of your own").splitlines()[0].rstrip(".")
+        spec = SequenceSpec(description, (), _without_data(spec))
+    SEQUENCES[name] = spec
+
+
+def _without_data(make: Callable[..., TaskSequence]) -> Callable[..., TaskSequence]:
+    return lambda images, num_tasks, **options: make(num_tasks=num_tasks, **options)
+
+
+def get(sequence: str | TaskSequence) -> SequenceSpec:
+    """The sequence of that name, or one that is `sequence` whatever it is asked for.
+
+    Raises:
+        TypeError: If it is neither a name nor a `TaskSequence`.
         ValueError: If there is none of that name.
     """
-    return SEQUENCES[check_choice(name, "sequence", tuple(SEQUENCES))]
-
-
-def register(name: str, sequence: "SequenceSpec | TaskSequence") -> None:
-    """Makes a sequence known under `name`, also to the command line.
-
-    Raises:
-        ValueError: If there is another one of that name.
-    """
-    if name in SEQUENCES:
-        raise ValueError(f"`name` must be a new one, received {name!r}.")
-    if isinstance(sequence, TaskSequence):
-        sequence = of_own_tasks(sequence)
-    SEQUENCES[name] = sequence
-
-
-def resolve(sequence: Any, options: Mapping[str, Any]) -> tuple[str, SequenceSpec]:
-    """Name and specification of a sequence by name, or of a user's own tasks.
-
-    Raises:
-        ValueError: If there is none of that name, own tasks are given a batch size, or one of them
-            has no test images.
-    """
-    own = isinstance(sequence, TaskSequence)
-    spec = of_own_tasks(sequence) if own else get(sequence)
-    if not spec.data and options.get("batch_size") is not None:
-        raise ValueError(
-            f"`batch_size` must be None for own tasks, which bring theirs, "
-            f"received {options['batch_size']!r}."
+    if isinstance(sequence, str):
+        return SEQUENCES[check_choice(sequence, "sequence", names())]
+    if not isinstance(sequence, TaskSequence):
+        raise TypeError(
+            f"`sequence` must be a name or a `TaskSequence`, received {type(sequence).__name__}."
         )
-    return "own tasks" if own else sequence, spec
 
+    def as_it_is(num_tasks: int | None, batch_size: int | None, seed: int) -> TaskSequence:
+        _refuse("a `TaskSequence`", num_tasks=num_tasks, batch_size=batch_size)
+        return sequence
 
-def of_own_tasks(sequence: TaskSequence) -> SequenceSpec:
-    """What a user's own tasks are trained with by default."""
-    without = [task.name for task in sequence if task.test_split is None]
-    if without:
-        raise ValueError(
-            f"`sequence` must have test images of every task, received none of {without}."
-        )
-    shape = sequence.event_shape
-    is_image = len(shape) == 3 and min(shape[:2]) >= 16
-    return SequenceSpec(
-        "A user's own tasks",
-        (),
-        lambda images, num_tasks, **loading: sequence,
-        TrainingOptions(),
-        classifier="convolutional" if is_image else "dense",
-    )
+    options = TrainingOptions(batch_size=None)
+    return SequenceSpec("tasks of your own", (), _without_data(as_it_is), options)

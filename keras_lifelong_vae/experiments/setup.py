@@ -1,6 +1,6 @@
 """What a run needs before it begins: tasks, model and empty results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,11 +8,11 @@ import keras
 
 from keras_lifelong_vae import strategies
 from keras_lifelong_vae.experiments import sequences
+from keras_lifelong_vae.experiments.options import as_json
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
+from keras_lifelong_vae.strategies import Strategy
 from keras_lifelong_vae.tasks import TaskSequence
-
-KERAS_OWN = ("name", "trainable", "dtype")  # in the config of every layer, and no option of ours
 
 
 @dataclass(frozen=True)
@@ -24,80 +24,65 @@ class Setup:
         stages: What is fitted, one after another; for most strategies the tasks.
         model: Compiled, not trained.
         results: Without any figure yet.
-        callbacks: Of every `fit`, before the rollover.
     """
 
     tasks: TaskSequence
     stages: TaskSequence
     model: LifelongVAE
     results: Results
-    callbacks: Sequence[keras.callbacks.Callback] = ()
 
 
 def prepare(
-    spec: sequences.SequenceSpec,
-    sequence: str,
-    strategy: str,
+    sequence: str | TaskSequence,
+    strategy: str | Strategy,
     seed: int,
     options: Mapping[str, Any],
-    callbacks: Sequence[keras.callbacks.Callback] = (),
+    name: str = "own",
     **loading: Any,
 ) -> Setup:
     """Loads the data and builds the model.
 
     Args:
-        spec: The tasks and what they are trained with.
-        sequence: Its name.
-        strategy: Name of a registered strategy.
+        sequence: One of `sequences.names()`, or tasks of one's own.
+        strategy: One of `strategies.names()`, or one's own.
         seed: Seed of everything random.
         options: Of `TrainingOptions` and the model; the sequence's own if left out or `None`.
-        callbacks: Of every `fit`, before the rollover.
+        name: What tasks of one's own are called.
         **loading: Of `SequenceSpec.load`.
 
     Raises:
-        ValueError: If a name or an option is unknown or out of range.
+        ValueError: If a name or an option is unknown or out of range, or an option is none of the
+            strategy's.
     """
-    way = strategies.get(strategy)
-    training, chosen = spec.options({**spec.strategies.get(strategy, {}), **_given(options)})
+    spec = sequences.get(sequence)
+    way = strategies.get(strategy) if isinstance(strategy, str) else strategy
+    called = next((each for each in strategies.names() if strategies.get(each) is way), "own")
+    training, model_options = spec.options(called, options)
     tasks = spec.load(training.batch_size, seed, **loading)
-    keras.utils.set_random_seed(seed)
-    model = way.build(tasks, seed, **chosen)
     stages = way.stages(tasks)
+    keras.utils.set_random_seed(seed)
+    model = way.build(tasks, seed, **model_options)
     model.compile(optimizer=training.optimizer(stages), jit_compile=training.jit_compile)
     results = Results(
-        sequence,
-        strategy,
+        sequence if isinstance(sequence, str) else name,
+        called,
         seed,
         training.epochs,
         list(tasks.names),
         list(stages.names),
-        [task.num_test or 0 for task in tasks],
-        {**asdict(training), "jit_compile": model.jit_compile, **model_config(model)},
+        [task.num_test or _count(task.test) for task in tasks],
+        {**asdict(training), "jit_compile": model.jit_compile, **_config(model)},
         keeps=way.keeps,
     )
-    return Setup(tasks, stages, model, results, callbacks)
+    return Setup(tasks, stages, model, results)
 
 
-def model_config(model: LifelongVAE) -> dict[str, Any]:
-    """The model's options as plain JSON values, without the names that Keras counts up."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict) and "class_name" in value:
-            return {"class_name": value["class_name"], **options_of(value["config"])}
-        if isinstance(value, (list, tuple)):
-            return [plain(one) for one in value]
-        return value
-
-    def options_of(config: dict[str, Any]) -> dict[str, Any]:
-        return {name: plain(value) for name, value in config.items() if name not in KERAS_OWN}
-
-    config = options_of(model.get_config())
-    return {**config, "latent_dim": model.latent_dim, **_categories(model)}
+def _config(model: LifelongVAE) -> dict[str, Any]:
+    sizes = {"latent_dim": model.latent_dim}
+    if model.has_categories:
+        sizes["categories_per_task"] = model.categories_per_task
+    return {**sizes, **as_json(model.get_config())}
 
 
-def _categories(model: LifelongVAE) -> dict[str, int]:
-    return {"categories_per_task": model.categories_per_task} if model.has_categories else {}
-
-
-def _given(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+def _count(batches: Any) -> int:
+    return sum(len(batch) for batch in batches)

@@ -35,7 +35,7 @@ class MixturePriorLatent(GaussianLatent):
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
         shape = (self.num_components, self.latent_dim)
-        spread = keras.initializers.RandomNormal(1.0, seed=self.seed)
+        spread = keras.initializers.RandomNormal(stddev=1.0, seed=self.seed)
         self.prior_logits = self.add_weight(shape=shape[:1], initializer="zeros", name="logits")
         self.prior_locs = self.add_weight(shape=shape, initializer=spread, name="prior_locs")
         self.prior_log_vars = self.add_weight(shape=shape, initializer="zeros", name="log_vars")
@@ -58,10 +58,8 @@ class MixturePriorLatent(GaussianLatent):
 
     def _prior(self) -> tuple[Tensor, GaussianParameters]:
         """log w, `(num_components,)`, and the Gaussians, each `(num_components, latent_dim)`."""
-        logits, *components = (
-            tf.cast(tf.convert_to_tensor(weight), self.compute_dtype)
-            for weight in (self.prior_logits, self.prior_locs, self.prior_log_vars)
-        )
+        weights = (self.prior_logits, self.prior_locs, self.prior_log_vars)
+        logits, *components = (tf.cast(weight, self.compute_dtype) for weight in weights)
         return tf.nn.log_softmax(logits), GaussianParameters(*components)
 
     def get_config(self) -> dict[str, Any]:

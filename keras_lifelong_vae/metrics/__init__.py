@@ -6,13 +6,21 @@
 - Of integer labels: `purity`, `mutual_information`, `agreement`, `class_shares`, `evenness`.
 """
 
-from keras_lifelong_vae.metrics.alignment import agreement, mutual_information, purity
-from keras_lifelong_vae.metrics.forgetting import forgetting
 from keras_lifelong_vae.metrics.frechet import frechet_distance
-from keras_lifelong_vae.metrics.mean_final import mean_final
-from keras_lifelong_vae.metrics.retention import retention
-from keras_lifelong_vae.metrics.shares import class_shares, evenness
-from keras_lifelong_vae.metrics.transfer import backward_transfer, forward_transfer
+from keras_lifelong_vae.metrics.labels import (
+    agreement,
+    class_shares,
+    evenness,
+    mutual_information,
+    purity,
+)
+from keras_lifelong_vae.metrics.matrix import (
+    backward_transfer,
+    forgetting,
+    forward_transfer,
+    mean_final,
+    retention,
+)
 
 __all__ = [
     "agreement",

@@ -30,7 +30,6 @@ def frechet_distance(features_a: ArrayLike, features_b: ArrayLike) -> float:
             for its width, or the widths differ.
 
     Example:
-
     ```python
     frechet_distance([[0.0], [2.0]], [[3.0], [5.0]])  # 9.0: moved by 3, spread alike
     ```
@@ -61,8 +60,7 @@ def _checked(features: ArrayLike, name: str) -> np.ndarray:
             f"`{name}` must have more rows than columns, or its covariance is singular: "
             f"at least {array.shape[1] + 1} for width {array.shape[1]}, received {array.shape[0]}."
         )
-    if not np.isfinite(array).all():
-        bad = array.size - int(np.isfinite(array).sum())
+    if bad := np.count_nonzero(~np.isfinite(array)):
         raise ValueError(f"`{name}` must be finite, received {bad} NaN or infinite values.")
     return array
 

@@ -24,8 +24,14 @@ class VCLVAE(LifelongVAE):
 
         E_{w ~ q_t} [-ELBO(x; w)] + weight_kl / images_per_task * KL(q_t(w) || q_{t-1}(w))
 
-    with q_0(w) = N(0, I). One w is drawn for each batch. What is evaluated, encoded with, exported
-    and generated from is the VAE at the mean of q_t(w), so -ELBO is a bound as for all others.
+    with q_0(w) = N(0, I). This is streaming variational Bayes, whose update is
+
+        q_t(w) = A(D_t, q_{t-1}(w)),    A(D, p) approximates p(w) p(D | w) / Z
+
+    with A(D, p) = argmin_q KL(q(w) || p(w) p(D | w) / Z) over diagonal Gaussians, where p(D | w) is
+    bounded from below by exp(sum_x ELBO(x; w)): its minimum is that of the loss above. One w is
+    drawn for each batch. What is evaluated, encoded with, exported and generated from is the VAE at
+    the mean of q_t(w), so -ELBO is a bound as for all others.
 
     The original gives each task an encoder and an output head of its own, which the article on
     lifelong generative modeling objects to: memory grows with the tasks, and one must know the
@@ -43,7 +49,8 @@ class VCLVAE(LifelongVAE):
     Raises:
         ValueError: If an argument is out of its range.
 
-    Reference: Nguyen et al., "Variational Continual Learning", 2018.
+    References: Nguyen et al., "Variational Continual Learning", 2018; Broderick et al., "Streaming
+    Variational Bayes", 2013, equation 3 (the update).
     """
 
     def __init__(

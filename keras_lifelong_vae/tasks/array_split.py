@@ -1,45 +1,78 @@
 """Splits whose images lie in memory and can be fetched by their number."""
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from keras_lifelong_vae.checks import check_values
 from keras_lifelong_vae.tasks.seeds import shuffled_range
 
 
+class Rows(NamedTuple):
+    """Some rows of an image tensor, which several splits and tasks may share."""
+
+    images: tf.Tensor  # (n, *event_shape), uint8 in 0..255 or floating-point
+    numbers: tf.Tensor
+    pixel_order: tf.Tensor | None = None  # place in the flat image that each pixel is taken from
+
+    def gather(self, positions: tf.Tensor) -> tf.Tensor:
+        """The images at `positions`, `(batch,)`, as float32."""
+        images = tf.gather(self.images, tf.gather(self.numbers, positions))
+        if self.pixel_order is not None:
+            shape = images.shape[1:]
+            flat = tf.reshape(images, (-1, prod(shape)))
+            images = tf.reshape(tf.gather(flat, self.pixel_order, axis=1), (-1, *shape))
+        scale = 255.0 if images.dtype == tf.uint8 else 1.0
+        return tf.cast(images, tf.float32) / scale
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
-class MemorySplit(ABC):
-    """Images that are batched in order or shuffled.
+class ArraySplit:
+    """Images of one event shape; only their numbers are shuffled and batched."""
 
-    Only integers are shuffled and batched; `gather` then fetches the images of a batch.
-
-    Args:
-        batch_size: Number of images in a batch.
-        shuffle_seed: In training, the seed of the order, which differs from epoch to epoch. Images
-            that do not fill a batch are left out of that epoch, unless there is no full batch.
-            `None` gives all images in order.
-    """
-
-    batch_size: int
+    parts: tuple[Rows, ...]
+    value_range: tuple[float, float] | None
+    labels: np.ndarray | None = None
+    batch_size: int = 1
+    # In training: images that don't fill a batch are left out of an epoch, unless none is full.
     shuffle_seed: int | None = None
+    steps_per_epoch: int | None = None  # all images if `None`
 
     @property
-    @abstractmethod
-    def num_images(self) -> int:
-        """Number of images."""
+    def images(self) -> tf.Tensor:
+        return self.parts[0].images
 
-    @abstractmethod
-    def gather(self, positions: tf.Tensor) -> tf.Tensor:
-        """Return the images with the numbers `positions`, `(batch,)`, as float32."""
+    @property
+    def event_shape(self) -> tuple[int, ...]:
+        return tuple(self.images.shape[1:])
+
+    @property
+    def num_images(self) -> int:
+        return sum(int(part.numbers.shape[0]) for part in self.parts)
 
     @property
     def num_batches(self) -> int:
-        if self.shuffle_seed is not None:
-            return max(self.num_images // self.batch_size, 1)
-        return -(-self.num_images // self.batch_size)
+        if self.shuffle_seed is None:
+            return -(-self.num_images // self.batch_size)
+        return self.steps_per_epoch or max(self.num_images // self.batch_size, 1)
+
+    def subset(self, positions: np.ndarray) -> "ArraySplit":
+        """Some of the images, which lie in one part."""
+        (part,) = self.parts
+        part = part._replace(numbers=index_tensor(part.numbers.numpy()[positions]))
+        labels = None if self.labels is None else self.labels[positions]
+        return replace(self, parts=(part,), labels=labels)
+
+    def of_classes(self, wanted: tuple[int, ...]) -> "ArraySplit":
+        """The images of some classes."""
+        return self.subset(np.flatnonzero(np.isin(np.asarray(self.labels), wanted)))
+
+    def permuted(self, pixel_order: tf.Tensor) -> "ArraySplit":
+        """The same images, each pixel taken from another place."""
+        return replace(self, parts=tuple(p._replace(pixel_order=pixel_order) for p in self.parts))
 
     def batches(self) -> tf.data.Dataset:
         if self.shuffle_seed is None:
@@ -52,47 +85,33 @@ class MemorySplit(ABC):
         # `iter`: a gigabyte for twenty permutations of MNIST, and no faster.
         options = tf.data.Options()
         options.experimental_optimization.apply_default_optimizations = False
-        return positions.take(self.num_batches).map(self.gather).with_options(options)
+        return positions.take(self.num_batches).map(self._gather).with_options(options)
+
+    def _gather(self, positions: tf.Tensor) -> tf.Tensor:
+        number = len(self.parts)
+        if number == 1:
+            return self.parts[0].gather(positions)
+        begins = np.cumsum([0, *(part.numbers.shape[0] for part in self.parts)])[:-1]
+        owner = tf.searchsorted(begins, positions, side="right", out_type=tf.int32) - 1
+        order = tf.dynamic_partition(tf.range(tf.size(positions)), owner, number)
+        wanted = tf.dynamic_partition(positions - tf.gather(begins, owner), owner, number)
+        images = [part.gather(rows) for part, rows in zip(self.parts, wanted, strict=True)]
+        merged = tf.dynamic_stitch(order, images)
+        return tf.ensure_shape(merged, (positions.shape[0], *self.event_shape))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class ArraySplit(MemorySplit):
-    """Rows of an image tensor, which several splits and tasks may share.
-
-    Args:
-        images: Tensor `(n, *event_shape)`, uint8 in 0..255 or floating-point.
-        rows: Which images belong to the split, at least one.
-        value_range: Smallest and largest value of `images`, uint8 divided by 255.
-        labels: The class of each row, which training never sees; `None` if unknown.
-        pixel_order: Position in the flattened image that each pixel is taken from; `None` leaves
-            the images as they are.
-    """
-
-    images: tf.Tensor
-    rows: tf.Tensor
-    value_range: tuple[float, float]
-    labels: np.ndarray | None = None
-    pixel_order: tf.Tensor | None = None
-
-    @property
-    def event_shape(self) -> tuple[int, ...]:
-        return tuple(self.images.shape[1:])
-
-    @property
-    def num_images(self) -> int:
-        return int(self.rows.shape[0])
-
-    def gather(self, positions: tf.Tensor) -> tf.Tensor:
-        images = tf.gather(self.images, tf.gather(self.rows, positions))
-        if self.pixel_order is not None:
-            flat = tf.reshape(images, (-1, prod(self.event_shape)))
-            flat = tf.gather(flat, self.pixel_order, axis=1)
-            images = tf.ensure_shape(tf.reshape(flat, tf.shape(images)), images.shape)
-        scale = 255.0 if images.dtype == tf.uint8 else 1.0
-        return tf.cast(images, tf.float32) / scale
+def array_split(images: np.ndarray, labels: np.ndarray | None = None) -> ArraySplit:
+    """A copy of the images on the CPU, wide floating-point numbers as float32, as in training."""
+    is_bytes = images.dtype == np.uint8
+    dtype = images.dtype if is_bytes or images.dtype == np.float16 else np.float32
+    with tf.device("CPU:0"):
+        tensor = tf.constant(images, dtype=dtype)
+    value_range = (0.0, 1.0) if is_bytes else check_values(images, "images")
+    rows = Rows(tensor, index_tensor(np.arange(len(images))))
+    return ArraySplit(parts=(rows,), value_range=value_range, labels=labels)
 
 
 def index_tensor(indices: np.ndarray) -> tf.Tensor:
-    """Return a copy of `indices` on the CPU."""
+    """A copy of `indices` on the CPU."""
     with tf.device("CPU:0"):
         return tf.constant(indices, dtype=tf.int64)

@@ -16,16 +16,10 @@ _RULE = "Binarising needs pixels in [0, 1]"
 
 @dataclass(frozen=True, eq=False)
 class BinarizedSplit:
-    """x ~ Bernoulli(pixel), pixel by pixel.
+    """x ~ Bernoulli(pixel); raises `ValueError` if pixels of `base` are known to be outside [0, 1].
 
-    Args:
-        base: Split whose pixels are the probabilities.
-        seed: Seed of the noise.
-        dynamic: Whether every batch of every epoch draws afresh. Otherwise image number i of the
-            split has the same noise every time, whatever the batch size.
-
-    Raises:
-        ValueError: If pixels are known to lie outside [0, 1].
+    If `dynamic`, every batch of every epoch draws afresh; otherwise image number i of the split has
+    the same noise every time, whatever the batch size.
     """
 
     base: Split
@@ -69,7 +63,7 @@ class BinarizedSplit:
     def _binarize(
         self, pixels: tf.Tensor, position: tf.Tensor | int, draw: tf.Tensor | int
     ) -> tf.Tensor:
-        """Give 1 where uniform noise is below the pixel, else 0."""
+        """1 where uniform noise is below the pixel, else 0."""
         checks = []
         if self.base.value_range is None:
             checks = [
@@ -82,25 +76,22 @@ class BinarizedSplit:
 
 
 def _with_position(position: tf.Tensor, pixels: tf.Tensor) -> tuple[tf.Tensor, tuple]:
-    """Pair a batch with the number of images before it."""
+    """A batch with the number of images before it."""
     return position + tf.shape(pixels, out_type=tf.int64)[0], (pixels, position)
 
 
 def _uniform(
     pixels: tf.Tensor, seed: int, position: tf.Tensor | int, draw: tf.Tensor | int
 ) -> tf.Tensor:
-    """Return noise in [0, 1) of the shape of `pixels`.
-
-    Philox is a function of (seed, counter). Every image takes the same number of counters, so its
-    noise follows from its position in the split and not from the batch it comes in.
-    """
+    """Noise in [0, 1) of the shape of `pixels`."""
+    # Philox is a function of (seed, counter). Every image takes the same number of counters, so
+    # its noise follows from its position in the split and not from the batch it comes in.
     num_pixels = prod(pixels.shape[1:])
     counts = -(-num_pixels // _NUMBERS_PER_COUNT)
-    counter = tf.stack([position * counts, draw])
     noise = tf.raw_ops.StatelessRandomUniformV2(
         shape=[tf.shape(pixels)[0], counts * _NUMBERS_PER_COUNT],
         key=tf.constant([seed], tf.uint64),
-        counter=tf.cast(counter, tf.uint64),
+        counter=tf.cast(tf.stack([position * counts, draw]), tf.uint64),
         alg=_PHILOX,
     )
     return tf.reshape(noise[:, :num_pixels], tf.shape(pixels))

@@ -7,7 +7,8 @@ import numpy as np
 
 from keras_lifelong_vae.checks import check_event_shape
 from keras_lifelong_vae.data import ImageData
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task, copied
+from keras_lifelong_vae.tasks.array_split import array_split
+from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
 from keras_lifelong_vae.tasks.labelled_images import image_data
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -57,8 +58,8 @@ def domains(
     shape = _common_shape(loaded, event_shape)
     tasks = []
     for name, one in loaded.items():
-        train = copied(_fitted(one.train_images, shape), one.train_labels)
-        test = copied(_fitted(one.test_images, shape), one.test_labels)
+        train = array_split(_fitted(one.train_images, shape), one.train_labels)
+        test = array_split(_fitted(one.test_images, shape), one.test_labels)
         tasks.append(array_task(name, options, train, test=test))
     return TaskSequence(tuple(tasks))
 

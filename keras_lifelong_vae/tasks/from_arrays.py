@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from keras_lifelong_vae.checks import check_images
-from keras_lifelong_vae.tasks.array_task import Rows, TaskOptions, array_task, copied
-from keras_lifelong_vae.tasks.parts import USES, named_parts, part_name
+from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
+from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
+from keras_lifelong_vae.tasks.parts import named_parts
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
 
@@ -47,10 +48,10 @@ def from_arrays(
     event_shape: tuple[int, ...] | None = None
     built = []
     for name, parts in named_parts(tasks, "array").items():
-        sources: dict[str, Rows] = {}
-        for use in (use for use in USES if use in parts):
-            images = check_images(parts[use], part_name(name, use), event_shape)
+        splits: dict[str, ArraySplit] = {}
+        for use, part in parts.items():
+            images = check_images(part, f"tasks[{name!r}][{use!r}]", event_shape)
             event_shape = images.shape[1:]
-            sources[use] = copied(images)
-        built.append(array_task(name, options, **sources))
+            splits[use] = array_split(images)
+        built.append(array_task(name, options, **splits))
     return TaskSequence(tuple(built))

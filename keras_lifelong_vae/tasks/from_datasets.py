@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_image_shape
 from keras_lifelong_vae.checks import check_values as value_range_of
-from keras_lifelong_vae.tasks.parts import USES, named_parts, part_name
+from keras_lifelong_vae.tasks.parts import named_parts
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -47,25 +47,17 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
     built = []
     for name, parts in named_parts(tasks, "data set").items():
         splits: dict[str, DatasetSplit] = {}
-        for use in (use for use in USES if use in parts):
-            splits[use] = _split(parts[use], part_name(name, use), event_shape, check_values)
-            event_shape = splits[use].event_shape
-        built.append(Task(name, *(splits.get(use) for use in USES)))  # type: ignore[arg-type]
+        for use, dataset in parts.items():
+            where = f"tasks[{name!r}][{use!r}]"
+            splits[f"{use}_split"] = split = _split(dataset, where, event_shape, check_values)
+            event_shape = split.event_shape
+        built.append(Task(name, **splits))
     return TaskSequence(tuple(built))
 
 
 @dataclass(frozen=True, eq=False)
 class DatasetSplit:
-    """Image batches of a `tf.data.Dataset` of images or `(images, ...)`.
-
-    Args:
-        source: The data set; its shuffling and batching are kept.
-        event_shape: Shape of one image.
-        num_images: Number of images, `None` if unknown.
-        num_batches: Number of batches, `None` if unknown.
-        value_range: Smallest and largest value, `None` if unknown.
-        labels: The class of each image, `None` if unknown.
-    """
+    """Image batches of a `tf.data.Dataset` of images or `(images, ...)`, see `Split`."""
 
     source: tf.data.Dataset
     event_shape: tuple[int, ...]
@@ -75,14 +67,13 @@ class DatasetSplit:
     labels: np.ndarray | None = None
 
     def batches(self) -> tf.data.Dataset:
-        batches = self.source.map(images_of)
+        batches = self.source.map(_images_of)
         if self.num_batches is None or int(batches.cardinality()) == self.num_batches:
             return batches
         return batches.apply(tf.data.experimental.assert_cardinality(self.num_batches))
 
 
-def images_of(images: tf.Tensor, *rest: Any) -> tf.Tensor:
-    """Return the images of one element `images` or `(images, labels, ...)` as float32."""
+def _images_of(images: tf.Tensor, *rest: Any) -> tf.Tensor:
     return tf.cast(images, tf.float32)
 
 
@@ -127,14 +118,13 @@ def _known_cardinality(dataset: tf.data.Dataset, name: str) -> int | None:
 
 
 def _counted(dataset: tf.data.Dataset, name: str) -> tuple[int, int, tuple[float, float]]:
-    """Return the numbers of images and batches and the value range, after a look at every value."""
-    num_images = num_batches = 0
-    ranges = []
-    for batch in dataset:
-        images = images_of(*batch) if isinstance(batch, tuple) else images_of(batch)
-        if images.shape[0]:
-            ranges.append(value_range_of(np.asarray(images), name))
-        num_images, num_batches = num_images + int(images.shape[0]), num_batches + 1
+    """The numbers of images and batches and the value range, after a look at every value."""
+    sizes, ranges = [], []
+    for images in dataset.map(_images_of):
+        sizes.append(int(images.shape[0]))
+        if sizes[-1]:
+            ranges.append(value_range_of(images.numpy(), name))
     if not ranges:
         raise ValueError(f"`{name}` must hold at least one image, received an empty data set.")
-    return num_images, num_batches, (min(low for low, _ in ranges), max(high for _, high in ranges))
+    low, high = zip(*ranges, strict=True)
+    return sum(sizes), len(sizes), (min(low), max(high))

@@ -9,7 +9,7 @@ from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.tasks.array_split import index_tensor
 from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
-from keras_lifelong_vae.tasks.labelled_images import from_image_data, image_data
+from keras_lifelong_vae.tasks.labelled_images import image_data, splits_of
 from keras_lifelong_vae.tasks.seeds import derived_seed
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -56,14 +56,14 @@ def permuted(
     """
     options = TaskOptions.checked(batch_size, validation_share, seed)
     num_tasks = check_positive_int(num_tasks, "num_tasks")
-    images = from_image_data(image_data(data, "data", data_dir))
-    num_pixels = prod(images.train.images.shape[1:])
+    train, test = splits_of(image_data(data, "data", data_dir))
     tasks = []
     for i in range(num_tasks):
-        name, order = "original", None
-        if i > 0 or not identity_first:
-            name = f"permutation {i}"
+        name = "original" if i == 0 and identity_first else f"permutation {i}"
+        splits = [train, test]
+        if name != "original":
             rng = np.random.default_rng(derived_seed(options.seed, name, "pixels"))
-            order = index_tensor(rng.permutation(num_pixels))
-        tasks.append(array_task(name, options, images.train, test=images.test, pixel_order=order))
+            order = index_tensor(rng.permutation(prod(train.event_shape)))
+            splits = [split.permuted(order) for split in splits]
+        tasks.append(array_task(name, options, splits[0], test=splits[1]))
     return TaskSequence(tuple(tasks))

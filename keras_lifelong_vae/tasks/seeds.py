@@ -9,21 +9,17 @@ _SECOND_SEED = 1  # never 0: a pair of zeros asks TensorFlow for a seed of its o
 
 
 def derived_seed(seed: int, *purpose: str) -> int:
-    """Return a seed in [0, 2**63) that depends on `seed` and the words of `purpose` alone.
+    """A seed in [0, 2**63) that depends on the user's `seed` and the words of `purpose` alone.
 
     The words are names, not positions: the task of one class is shuffled in the same way whether
     it is built alone or among ten, first or last.
-
-    Args:
-        seed: Seed that the user chose, at least 0.
-        *purpose: What the numbers are for, such as a task's name and `"shuffle"`.
     """
     entropy = [seed, *"\0".join(purpose).encode()]
     return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def shuffled_range(size: int, seed: int) -> tf.data.Dataset:
-    """Return the integers 0..size-1 in random order, another order in every epoch.
+    """The integers 0..size-1, in another order in every epoch.
 
     Unlike `Dataset.shuffle`, it does not depend on the seed of `keras.utils.set_random_seed`: the
     images keep their order when a script reseeds the weights.
@@ -38,7 +34,7 @@ def shuffled_range(size: int, seed: int) -> tf.data.Dataset:
 
 
 def random_integers(seed: int) -> tf.data.Dataset:
-    """Return endless uniform integers in [0, 2**32), others in every epoch."""
+    """Endless uniform integers in [0, 2**32), others in every epoch."""
     variant = tf.raw_ops.RandomDatasetV2(rerandomize_each_iteration=True, **_random_arguments(seed))
     return tf.data.experimental.from_variant(variant, tf.TensorSpec((), tf.int64))
 

@@ -1,6 +1,6 @@
 """What the train, validation and test images of a task have in common."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -35,9 +35,15 @@ class Split(Protocol):
 
 
 def joint_range(splits: Iterable[Split]) -> tuple[float, float] | None:
-    """Return the interval that holds the values of all `splits`, `None` if one is unknown."""
+    """An interval that holds the values of all `splits`, `None` if one is unknown."""
     ranges = [split.value_range for split in splits]
     known = [value_range for value_range in ranges if value_range is not None]
     if len(known) < len(ranges):
         return None
     return min(low for low, _ in known), max(high for _, high in known)
+
+
+def joint_labels(splits: Sequence[Split]) -> np.ndarray | None:
+    """The classes of all images of `splits` in order, `None` if some are unknown."""
+    labels = [split.labels for split in splits if split.labels is not None]
+    return np.concatenate(labels) if len(labels) == len(splits) else None

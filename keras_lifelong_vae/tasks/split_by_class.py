@@ -8,13 +8,13 @@ import numpy as np
 
 from keras_lifelong_vae.checks import check_natural
 from keras_lifelong_vae.data import ImageData
+from keras_lifelong_vae.tasks.array_split import ArraySplit
 from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
 from keras_lifelong_vae.tasks.labelled_images import (
-    LabelledImages,
     check_no_data_dir,
-    from_image_data,
-    from_pairs,
     image_data,
+    split_of_pair,
+    splits_of,
 )
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -63,39 +63,40 @@ def split_by_class(
     ```
     """
     options = TaskOptions.checked(batch_size, validation_share, seed)
-    images = _labelled_images(data, test, data_dir)
+    train, held_out, names = _labelled(data, test, data_dir)
     tasks = []
-    for group in _check_classes(classes, images):
-        name = " + ".join(images.class_name(label) for label in group)
-        held_out = images.test and images.test.with_labels(group)
-        tasks.append(array_task(name, options, images.train.with_labels(group), test=held_out))
+    for group in _check_classes(classes, train, held_out):
+        name = " + ".join(names[label] if names else str(label) for label in group)
+        test_split = held_out and held_out.of_classes(group)
+        tasks.append(array_task(name, options, train.of_classes(group), test=test_split))
     return TaskSequence(tuple(tasks))
 
 
-def _labelled_images(
+def _labelled(
     data: str | ImageData | tuple[Any, Any],
     test: tuple[Any, Any] | None,
     data_dir: str | PathLike[str] | None,
-) -> LabelledImages:
-    if not isinstance(data, (str, ImageData)):
-        check_no_data_dir(data, data_dir)
-        return from_pairs(data, test)
-    if test is not None:
-        raise ValueError(
-            "`test` goes with `data` that is a pair (images, labels); a named data set and an "
-            "`ImageData` have test images of their own."
-        )
-    return from_image_data(image_data(data, "data", data_dir))
+) -> tuple[ArraySplit, ArraySplit | None, tuple[str, ...] | None]:
+    """Training and test images, and one name per label unless they are called by their number."""
+    if isinstance(data, (str, ImageData)):
+        if test is not None:
+            raise ValueError(
+                "`test` goes with `data` that is a pair (images, labels); a named data set and an "
+                "`ImageData` have test images of their own."
+            )
+        loaded = image_data(data, "data", data_dir)
+        return *splits_of(loaded), loaded.class_names
+    check_no_data_dir(data, data_dir)
+    train = split_of_pair(data, "data")
+    return train, None if test is None else split_of_pair(test, "test", train.event_shape), None
 
 
 def _check_classes(
-    classes: Sequence[int | Sequence[int]] | None, images: LabelledImages
+    classes: Sequence[int | Sequence[int]] | None, train: ArraySplit, test: ArraySplit | None
 ) -> list[tuple[int, ...]]:
-    """Return one tuple of labels per task."""
-    uses = {"training": images.train, "test": images.test}
-    present = {
-        use: set(np.asarray(rows.labels).tolist()) for use, rows in uses.items() if rows is not None
-    }
+    """One tuple of labels per task."""
+    uses = {"training": train, "test": test}
+    present = {use: set(np.asarray(part.labels).tolist()) for use, part in uses.items() if part}
     if classes is None:
         classes = sorted(set().union(*present.values()))
     if isinstance(classes, str) or not isinstance(classes, (Sequence, np.ndarray)):

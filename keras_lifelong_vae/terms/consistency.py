@@ -38,7 +38,8 @@ class Consistency(Term):
         direction: str = "teacher_to_student",
     ) -> None:
         super().__init__(weight, name)
-        self.parts = None if parts is None else tuple(parts)
+        # A string is refused by `build`, which knows the heads.
+        self.parts = parts if parts is None or isinstance(parts, str) else tuple(parts)
         self.direction = check_choice(direction, "direction", DIRECTIONS)
 
     def build(self, model: Any) -> None:
@@ -89,4 +90,5 @@ def consistency_kl(
     else:
         logits = tf.maximum(tf.nn.log_softmax(teacher.logits), math.log(PROBABILITY_FLOOR))
         divergences = latent.kl(student, teacher._replace(logits=logits))
-    return tf.add_n([kl for name, kl in divergences.items() if parts is None or name in parts])
+    chosen = [kl for name, kl in divergences.items() if parts is None or name in parts]
+    return sum(chosen, tf.zeros_like(student.gaussian.loc[:, 0]))

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from models_helpers import digits, small_model
+from model_helpers import GaussianOnly, digits, joint_latent, small_model
 
-from keras_lifelong_vae.models.importance_weighting import importance_weighted_bound
+from keras_lifelong_vae import latents
+from keras_lifelong_vae.autoencoder import importance_weighted_bound
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def test_where_the_decoder_ignores_z_it_is_the_likelihood():
         for weight in layer.trainable_variables:
             weight.assign(tf.zeros(weight.shape))
     images = digits(1, 5)
-    decoded = model.student.decode(model.student.latent.sample_prior(1, tf.constant([0, 0])))
+    decoded = model.student.parameters(model.student.latent.sample_prior(1, tf.constant([0, 0])))
     exact = -model.student.likelihood.log_prob(images, tf.repeat(decoded, 5, axis=0)).numpy()
     for num_samples in (1, 7):
         bound = model.importance_weighted_bound(images, num_samples, seed=0)
@@ -49,18 +50,33 @@ def test_a_numpy_twin_of_the_same_draws(model):
         lambda one: tf.repeat(one, num_samples, axis=0), student.posterior(images)
     )
     code = student.latent.sample(posterior, seed)
-    means = student.likelihood.mean(student.decode(code)).numpy().astype("float64")
+    means = student.mean(code).numpy().astype("float64")
     x = images.repeat(num_samples, axis=0).astype("float64")
     likelihood = (x * np.log(means) + (1 - x) * np.log1p(-means)).sum(axis=(1, 2, 3))
     z, loc, log_var = (np.asarray(one, "float64") for one in (code.continuous, *posterior.gaussian))
     ratio = (-(z**2) / 2 + (z - loc) ** 2 / (2 * np.exp(log_var)) + log_var / 2).sum(axis=1)
     probs = tf.nn.softmax(posterior.logits).numpy().astype("float64")
-    chosen = probs[np.arange(len(z)), code.category.numpy().argmax(axis=1)]
+    chosen = probs[np.arange(len(z)), code.discrete.numpy().argmax(axis=1)]
     log_weight = likelihood + ratio + np.log(1 / 3) - np.log(chosen)
     weights = np.exp(log_weight.reshape(3, num_samples))
     expected = -np.log(weights.mean(axis=1))
     found = importance_weighted_bound(student, tf.constant(images), num_samples, seed)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["no categories", "mixture prior"])
+def test_with_another_latent_it_is_sharper_than_the_negative_elbo(kind):
+    latent = GaussianOnly()
+    if kind == "mixture prior":
+        latent = joint_latent(latent_dim=latents.MixturePriorLatent(4, 3, seed=0))
+    model = small_model(mode="graph", learning_rate=3e-3, latent=latent)
+    model.fit(digits(0), epochs=3, verbose=0)
+    images = digits(0, 20).repeat(20, axis=0)
+    elbo = model.negative_elbo(images, seed=0)
+    one, many = (model.importance_weighted_bound(images, s, seed=0) for s in (1, 50))
+    error = 6 * elbo.std() / np.sqrt(len(elbo))
+    assert one.mean() == pytest.approx(elbo.mean(), abs=error)
+    assert many.mean() < elbo.mean()
 
 
 def test_the_same_seed_gives_the_same_figures_and_samples_are_bounded(model):

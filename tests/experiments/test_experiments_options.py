@@ -1,10 +1,13 @@
+import json
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_lifelong_vae as klv
 from keras_lifelong_vae.experiments import sequences
-from keras_lifelong_vae.experiments.options import TrainingOptions
+from keras_lifelong_vae.experiments.options import TrainingOptions, as_json, differences
 
 
 @pytest.fixture
@@ -42,14 +45,61 @@ def test_the_decay_starts_again_with_each_task(uneven):
 
 def test_options_that_are_none_are_the_sequences_own():
     spec = sequences.get("digits-split")
-    training, model = spec.options({"epochs": None, "batch_size": 7, "latent_dim": None})
+    given = {"epochs": None, "batch_size": 7, "latent_dim": None}
+    training, model = spec.options("lifelong", given)
     assert training == TrainingOptions(spec.training.epochs, 7)
     assert model == {"latent_dim": 8}
 
 
 def test_options_that_are_given_win_even_when_they_are_zero_or_false():
-    training, model = sequences.get("digits-split").options(
-        {"jit_compile": False, "consistency_weight": 0.0, "latent_dim": 2}
-    )
+    given = {"jit_compile": False, "consistency.weight": 0.0, "latent_dim": 2}
+    training, model = sequences.get("digits-split").options("lifelong", given)
     assert training.jit_compile is False
-    assert model == {"latent_dim": 2, "consistency_weight": 0.0}
+    assert model == {"latent_dim": 2, "consistency.weight": 0.0}
+
+
+def test_a_strategy_has_options_chosen_for_it_unless_others_are_given():
+    spec = sequences.get("fashion-split")
+    assert spec.options("lifelong", {})[1] == {"latent_dim": 14, "replay.ratio": 3}
+    assert spec.options("lifelong", {"replay.ratio": 1})[1]["replay.ratio"] == 1
+    assert spec.options("naive", {})[1] == {"latent_dim": 14}
+
+
+def test_a_decay_needs_to_know_how_long_a_task_is():
+    batches = tf.data.Dataset.from_generator(
+        lambda: iter([np.zeros((4, 2, 2, 1), "float32")]),
+        output_signature=tf.TensorSpec((None, 2, 2, 1)),
+    )
+    tasks = klv.tasks.from_datasets({"stream": batches}, check_values=False)
+    assert TrainingOptions(batch_size=None).optimizer(tasks)
+    with pytest.raises(ValueError, match=r"number of batches of every task.*'stream'"):
+        TrainingOptions(learning_rate_decay="cosine").optimizer(tasks)
+
+
+def test_options_are_written_as_plain_json():
+    layer = keras.layers.Dense(3, activation="relu", name="counted_up_7")
+    options = {"likelihood": klv.likelihoods.get("bernoulli"), "sizes": (1, 2), "layer": layer}
+    written = json.loads(json.dumps(as_json(options)))
+    assert written["likelihood"] == {"class_name": "Bernoulli"}
+    assert written["sizes"] == [1, 2]
+    assert written["layer"]["class_name"] == "Dense"
+    assert written["layer"]["units"] == 3
+    assert "counted_up" not in json.dumps(written)
+
+
+def test_two_networks_of_one_make_are_written_alike():
+    first, second = (as_json(klv.networks.dense((2, 2, 1), (4,), seed=0)) for _ in range(2))
+    assert first == second
+    assert as_json(klv.networks.dense((2, 2, 1), (5,), seed=0)) != first
+
+
+def test_options_that_differ_are_named_with_their_part():
+    old = {"seed": 0, "replay": {"ratio": 2}, "terms": [{"class_name": "KL", "weight": 1.0}]}
+    new = {"seed": 0, "replay": {"ratio": 3}, "terms": [{"class_name": "KL", "weight": 0.5}]}
+    assert differences(old, old) == ""
+    assert differences(old, new) == (
+        "replay.ratio (was 2, now 3), terms.KL.weight (was 1.0, now 0.5)"
+    )
+    assert differences(old, {"seed": 0, "replay": None, "terms": []}).startswith(
+        "replay.ratio (was 2, now None)"
+    )

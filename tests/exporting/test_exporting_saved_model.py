@@ -211,7 +211,7 @@ def test_only_what_the_student_answers_with_travels(exported):
     files = str(exported.directory / "variables" / "variables")
     saved = [tuple(shape) for name, shape in tf.train.list_variables(files) if "VALUE" in name]
     # Each once, and nothing that the functions do not read.
-    assert sorted(saved) == sorted([(), *own, *(weight.shape for weight in summaries.weights)])
+    assert sorted(saved) == sorted([(), *own, *(tuple(one.shape) for one in summaries.weights)])
 
 
 def test_an_export_is_at_most_a_tenth_larger_than_the_weights(tmp_path):

@@ -64,7 +64,9 @@ def test_unknown_options_are_named():
     build = klv.strategies.get("lifelong").build
     with pytest.raises(ValueError, match="`consistency` must be given options that it has"):
         build(digit_tasks(), **{"consistency.gamma": 1.0})
-    with pytest.raises(ValueError, match="`term` must be one of category_target.*received 'magic'"):
+    with pytest.raises(
+        ValueError, match=r"`term` must be one of category_target.*received 'magic'"
+    ):
         build(digit_tasks(), **{"magic.weight": 1.0})
     with pytest.raises(ValueError, match="`replay` has no options without replay"):
         klv.strategies.get("naive").build(digit_tasks(), **{"replay.ratio": 3})

@@ -76,5 +76,5 @@ def test_two_terms_of_one_name_are_refused():
 
 
 def test_what_is_no_term_is_refused():
-    with pytest.raises(TypeError, match="`terms` must hold `klv.terms.Term`s, received 'ewc'"):
+    with pytest.raises(TypeError, match=r"`terms` must hold `klv\.terms\.Term`s, received 'ewc'"):
         klv.LifelongVAE((8, 8, 1), terms=["ewc"])

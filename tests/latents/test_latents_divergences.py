@@ -7,7 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from keras_lifelong_vae.objectives import categorical_kl, gaussian_kl, gaussian_kl_to_prior
+from keras_lifelong_vae.latents.divergences import (
+    categorical_kl,
+    gaussian_kl,
+    gaussian_kl_to_standard,
+)
 from keras_lifelong_vae.types import GaussianParameters
 
 SHAPE = (3, 4)
@@ -41,13 +45,13 @@ def test_gaussian_kl_to_itself_is_zero_and_to_the_prior_is_known(posterior):
     np.testing.assert_allclose(gaussian_kl(posterior, posterior), 0.0, atol=1e-12)
     variance = np.exp(posterior.log_var)
     expected = 0.5 * np.sum(variance + posterior.loc**2 - 1 - posterior.log_var, axis=-1)
-    np.testing.assert_allclose(gaussian_kl_to_prior(posterior), expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(gaussian_kl_to_standard(posterior), expected, rtol=1e-9, atol=1e-12)
 
 
 def test_log_var_is_a_log_variance_not_a_scale():
     # N(0, 4) against N(0, 1): 1/2 (4 - 1 - ln 4)
     posterior = GaussianParameters(np.zeros((1, 1)), np.full((1, 1), np.log(4.0)))
-    np.testing.assert_allclose(gaussian_kl_to_prior(posterior), [1.5 - np.log(2.0)], rtol=1e-12)
+    np.testing.assert_allclose(gaussian_kl_to_standard(posterior), [1.5 - np.log(2.0)], rtol=1e-12)
 
 
 @settings(deadline=None, max_examples=50)
@@ -75,5 +79,5 @@ def test_categorical_kl_to_the_uniform_prior_has_its_bound():
 def test_gradient_pulls_the_first_towards_the_second(shift):
     loc = tf.Variable(np.zeros((1, 2)) + shift)
     with tf.GradientTape() as tape:
-        loss = gaussian_kl_to_prior(GaussianParameters(loc, np.zeros((1, 2))))
+        loss = gaussian_kl_to_standard(GaussianParameters(loc, np.zeros((1, 2))))
     np.testing.assert_allclose(tape.gradient(loss, loc), np.full((1, 2), shift), rtol=1e-12)

@@ -13,7 +13,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_lifelong_vae import LifelongVAE, TeacherRollover, data, export, networks
+from keras_lifelong_vae import LifelongVAE, TeacherRollover, data, export_saved_model, networks
 
 ROOT = Path(find_spec("keras_lifelong_vae").origin).resolve().parents[1]
 EXPORT = ROOT / "export"
@@ -37,7 +37,7 @@ def export_two_versions(directory: Path) -> None:
     model.compile(keras.optimizers.Adam(3e-3), run_eagerly=True)
     for label in (0, 1):
         model.fit(digits(label, 32), epochs=3, callbacks=[TeacherRollover()], verbose=0)
-        export.export_saved_model(model, directory)
+        export_saved_model(model, directory)
 
 
 def start_client(script: str, server: str, *arguments: str, directory: Path) -> subprocess.Popen:

@@ -72,7 +72,9 @@ def test_generated_images(server, directories, signatures):
     for directory, count, category in zip(directories, (2, 7), (-1, 1), strict=True):
         for row in range(count):  # each row alone in its batch
             alone = signatures["generate"](
-                seed=tf.constant([row], tf.int64), category=tf.constant([category], tf.int64)
+                seed=tf.constant([row], tf.int64),
+                category=tf.constant([category], tf.int64),
+                task=tf.constant([-1], tf.int64),
             )
             images = np.load(directory / "new.npy")
             np.testing.assert_allclose(images[[row]], alone["images"], **EXACT)

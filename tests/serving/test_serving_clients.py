@@ -39,6 +39,8 @@ def ran(request, server, images, tmp_path_factory):
         "generate": ("generate", "--count", "6", "--seed", "3", "--out", "new.npy"),
         "score": ("score", "images.npy", "--seed", "5", "--out", "score.npz"),
         "category": ("generate", "--category", "2"),
+        "task": ("generate", "--task", "2"),
+        "both": ("generate", "--category", "2", "--task", "1"),
     }
     answers = {
         name: RUN[request.param](request.param, address, *command, directory=directory)
@@ -81,7 +83,8 @@ def test_generate_gives_each_row_a_seed_of_its_own(ran, signatures):
     (status, output, errors), directory = ran[0]["generate"], ran[1]
     assert (status, output, errors) == (0, "6 images: new.npy\n", "")
     seeds = np.arange(3, 9)
-    wanted = expected(signatures, "generate", seed=seeds, category=np.full(6, -1))
+    drawn = np.full(6, -1)
+    wanted = expected(signatures, "generate", seed=seeds, category=drawn, task=drawn)
     assert_same({"images": np.load(directory / "new.npy")}, wanted)
 
 
@@ -95,11 +98,15 @@ def test_score_gives_nats_and_marks_what_is_no_image(ran, signatures, images):
     assert float(lines[1].split()[1]) == pytest.approx(score["negative_elbo"][0], abs=0.005)
 
 
-def test_a_category_that_is_not_active_is_an_error(ran):
+@pytest.mark.parametrize(
+    ("command", "unknown"),
+    [("category", "category 2"), ("task", "task 2"), ("both", "category 2 or task 1")],
+)
+def test_what_the_model_has_not_learned_is_an_error(ran, command, unknown):
     answers, directory = ran
-    status, output, errors = answers["category"]
+    status, output, errors = answers[command]
     assert (status, output) == (1, "")
-    assert errors == "error: category 2 is not active in this model\n"
+    assert errors == f"error: {unknown} is not known to this model\n"
     assert not (directory / "generated.png").exists()
 
 
@@ -130,10 +137,19 @@ def test_generated_picture_shows_the_images_side_by_side(ask, signatures, tmp_pa
     picture = np.asarray(Image.open(tmp_path / "generated.png"))
     tile, gap = 56, 4  # 8 pixels seven times enlarged
     assert picture.shape == (2 * (tile + 2 * gap), 3 * (tile + 2 * gap))
-    images = expected(signatures, "generate", seed=np.arange(5), category=np.full(5, 1))["images"]
+    wanted = {"seed": np.arange(5), "category": np.full(5, 1), "task": np.full(5, -1)}
+    images = expected(signatures, "generate", **wanted)["images"]
     first = picture[gap : gap + tile : 7, gap : gap + tile : 7]
     np.testing.assert_array_equal(first, np.round(255 * images[0, ..., 0]))
     assert (picture[-tile - gap :, -tile - gap :] == 255).all()  # no sixth image
+
+
+def test_images_of_one_task_are_asked_for_by_its_number(ask, signatures, tmp_path):
+    assert ask("generate", "--count", "4", "--task", "0", "--out", "first.npy")[0] == 0
+    wanted = {"seed": np.arange(4), "category": np.full(4, -1), "task": np.zeros(4, "int64")}
+    assert_same(
+        {"images": np.load(tmp_path / "first.npy")}, expected(signatures, "generate", **wanted)
+    )
 
 
 def test_an_older_version_is_asked_for_by_its_number(ask, tmp_path):

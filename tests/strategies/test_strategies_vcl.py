@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras_lifelong_vae.models.replay import real_only
+from keras_lifelong_vae.strategies.weight_pairs import weight_pairs
 from strategies_helpers import build, digit_tasks, fit
 
 from keras_lifelong_vae import strategies
-from keras_lifelong_vae.models.replay import real_only
-from keras_lifelong_vae.strategies.weight_pairs import weight_pairs
 
 
 @pytest.fixture(scope="module")

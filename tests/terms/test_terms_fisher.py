@@ -6,7 +6,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_lifelong_vae.strategies.fisher import fisher_function
+from keras_lifelong_vae.terms.fisher import fisher_function
 
 
 def test_of_a_gaussian_mean_is_the_inverse_variance():

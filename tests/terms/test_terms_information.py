@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_probability as tfp
+from model_helpers import digits, small_model, step_of, term_of
 
-from keras_lifelong_vae.objectives import gaussian_kl, information
+from keras_lifelong_vae.latents.divergences import gaussian_kl, gaussian_kl_to_standard
+from keras_lifelong_vae.replay import real_only
+from keras_lifelong_vae.terms import Information, information
 from keras_lifelong_vae.types import GaussianParameters
 
 NOISE = 0.7
@@ -101,12 +104,20 @@ def test_every_estimator_gives_nats_per_example_and_a_gradient(name, channel):
     log_var = tf.constant(posterior.log_var[:10])
     original = GaussianParameters(tf.constant(posterior.loc[:10] + 0.5), log_var)
     with tf.GradientTape() as tape:
-        result = information.get(name)(GaussianParameters(loc, log_var), original, z[:10])
+        result = information.ESTIMATORS[name](GaussianParameters(loc, log_var), original, z[:10])
         loss = tf.reduce_sum(result)
     assert result.shape == (10,)
     assert np.abs(tape.gradient(loss, loc)).max() > 1e-3
 
 
-def test_unknown_estimator_is_refused():
-    with pytest.raises(ValueError, match="`information_estimator` must be one of upper_bound"):
-        information.get("guess")
+def test_the_term_is_of_the_students_own_reconstruction():
+    model = small_model(categories_per_task=2, terms=[Information(0.1)])
+    step = step_of(model, real_only(tf.constant(digits(0, 6))))
+    reconstruction = model.student.mean(step.code)  # of a relaxed z_d, as in training
+    expected = gaussian_kl_to_standard(model.student.posterior(reconstruction).gaussian)
+    np.testing.assert_allclose(term_of(model, Information).value(step), expected, rtol=1e-5)
+
+
+def test_an_unknown_estimator_is_refused():
+    with pytest.raises(ValueError, match="`estimator` must be one of upper_bound, minibatch"):
+        Information(estimator="guess")

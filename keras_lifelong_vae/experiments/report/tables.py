@@ -147,7 +147,7 @@ def _generated_caption(contents: Contents) -> str:
 
 def _category_caption(contents: Contents) -> str:
     most = ""
-    if contents.spec:
+    if contents.spec and contents.spec.classes_per_task:
         classes = len(contents.tasks) * contents.spec.classes_per_task
         most = f"; the latter is at most ln {classes} = {math.log(classes):.2f} nats"
     return (
