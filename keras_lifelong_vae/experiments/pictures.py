@@ -31,8 +31,8 @@ def save(figure: Figure, path: Path) -> None:
 
 def sample_grid(images: np.ndarray, title: str, columns: int = 10) -> Figure:
     """Images `(n, height, width, channels)` in [0, 1], in rows of `columns`."""
-    figure, (axes,) = _show([mosaic(images, columns)])
-    axes.set_title(title)
+    figure = _show([mosaic(images, columns)])
+    figure.axes[0].set_title(title)
     return figure
 
 
@@ -41,9 +41,9 @@ def comparison_grid(
 ) -> Figure:
     """For each strategy a grid as of `sample_grid`, side by side."""
     mosaics = [mosaic(images, columns) for images in images_by_strategy.values()]
-    figure, grids = _show(mosaics, top=2 * TITLE)
+    figure = _show(mosaics, top=2 * TITLE)
     figure.suptitle(title)
-    for axes, name in zip(grids, images_by_strategy, strict=True):
+    for axes, name in zip(figure.axes, images_by_strategy, strict=True):
         axes.set_title(name)
     return figure
 
@@ -59,10 +59,11 @@ def reconstruction_grid(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], titl
     mosaics = [mosaic(np.concatenate(pair), len(pair[0])) for pair in pairs.values()]
     spaced = [np.pad(one, ((0, 3 * GAP), (0, 0), (0, 0)), constant_values=1.0) for one in mosaics]
     left = MARGIN + LETTER * max(len(name) for name in pairs)
-    figure, (axes,) = _show([np.concatenate(spaced)], left=left)
+    figure = _show([np.concatenate(spaced)], left=left)
     height, period = mosaics[0].shape[0], spaced[0].shape[0]
-    axes.set_yticks([i * period + height / 2 for i in range(len(pairs))], list(pairs))
-    axes.set_title(title)
+    places = [i * period + height / 2 for i in range(len(pairs))]
+    figure.axes[0].set_yticks(places, list(pairs))
+    figure.axes[0].set_title(title)
     return figure
 
 
@@ -106,17 +107,12 @@ def _label_ends(axes: Axes, ends: np.ndarray, names: Sequence[str]) -> None:
     pushed_down = np.minimum.accumulate(level[::-1])[::-1]
     heights = (pushed_up + pushed_down) / 2 + steps
     x = len(ends)
+    beside = x + 0.04 * axes.get_xlim()[1]
     for j, height in zip(order, heights, strict=True):
         color = COLORS[j % len(COLORS)]
-        axes.annotate(
-            names[j],
-            (x, ends[j]),
-            (x + 0.04 * axes.get_xlim()[1], height),
-            color=color,
-            va="center",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6, "relpos": (0, 0.5)},
-        )
+        line = {"arrowstyle": "-", "color": color, "linewidth": 0.6, "relpos": (0, 0.5)}
+        text = axes.annotate(names[j], (x, ends[j]), (beside, height), arrowprops=line)
+        text.set(color=color, va="center", annotation_clip=False)
 
 
 def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
@@ -131,23 +127,24 @@ def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
     return grid.reshape(-1, columns * width, channels)[:-GAP, :-GAP]
 
 
-def _show(
-    mosaics: Sequence[np.ndarray], left: int = MARGIN, top: int = TITLE
-) -> tuple[Figure, list[Axes]]:
-    """A figure with the mosaics side by side, a pixel of theirs being one of the file."""
-    width = left + sum(mosaic.shape[1] + MARGIN for mosaic in mosaics)
-    height = top + max(mosaic.shape[0] for mosaic in mosaics) + MARGIN
+def _show(mosaics: Sequence[np.ndarray], left: int = MARGIN, top: int = TITLE) -> Figure:
+    """A figure with the mosaics side by side, each in axes of its own."""
+    width = left + sum(panel.shape[1] + MARGIN for panel in mosaics)
+    height = top + max(panel.shape[0] for panel in mosaics) + MARGIN
     figure = Figure(figsize=(width / DPI, height / DPI))
-    grids, x = [], left
-    for mosaic in mosaics:
-        rows, columns, channels = mosaic.shape
-        y = height - top - rows
-        axes = figure.add_axes((x / width, y / height, columns / width, rows / height))
-        image = mosaic.squeeze(-1) if channels == 1 else mosaic
-        axes.imshow(image, "gray", vmin=0, vmax=1, interpolation="nearest")
-        axes.set(xticks=[], yticks=[])
-        axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
-        grids.append(axes)
-        x += columns + MARGIN
-    return figure, grids
+    for panel in mosaics:
+        place(figure, panel, left, top)
+        left += panel.shape[1] + MARGIN
+    return figure
+
+
+def place(figure: Figure, panel: np.ndarray, left: int, top: int) -> Axes:
+    """Shows a mosaic pixel for pixel, so far from the left and the top of the figure."""
+    width, height = figure.get_size_inches() * DPI
+    rows, columns, _ = panel.shape
+    box = (left / width, 1 - (top + rows) / height, columns / width, rows / height)
+    axes = figure.add_axes(box, xticks=[], yticks=[])
+    axes.imshow(panel, "gray", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return axes

@@ -2,11 +2,14 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from keras_lifelong_vae import strategies
 from keras_lifelong_vae.experiments import sequences
@@ -14,26 +17,20 @@ from keras_lifelong_vae.experiments.grid import Grid
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.results import Results
 
+SAMPLES = 16  # images shown of each strategy; rows of a traversal are fewer
+TRAVERSED = "lifelong"
+
 
 @dataclass(frozen=True)
 class Contents:
-    """A grid, read without any model.
-
-    Args:
-        directory: The grid's.
-        settings: Its sequence and options.
-        runs: Finished ones, by strategy, unregistered ones last, then by seed.
-        begun: Runs that have finished some stages.
-        diverged: Finished runs with an -ELBO that is no finite number; left out of all figures.
-        classifiers: By seed, the classifier's `accuracy` and `floor`.
-    """
+    """A grid, read without any model."""
 
     directory: Path
-    settings: Mapping[str, Any]
-    runs: Sequence[Results]
-    begun: Sequence[Results]
-    diverged: Sequence[Results]
-    classifiers: Mapping[int, Mapping[str, float]]
+    settings: Mapping[str, Any]  # its sequence and options
+    runs: Sequence[Results]  # finished, by strategy, unregistered ones last, then by seed
+    begun: Sequence[Results]  # that have finished some stages
+    diverged: Sequence[Results]  # finished, with an -ELBO that is not finite; in no figure
+    classifiers: Mapping[int, Mapping[str, float]]  # `accuracy` and `floor` by seed
 
     @property
     def tasks(self) -> list[str]:
@@ -49,16 +46,16 @@ class Contents:
         return sorted({run.seed for run in self.all_runs})
 
     @property
-    def strategies(self) -> list[str]:
-        """Those with a finished run."""
-        return list(self.by_strategy)
+    def by_strategy(self) -> dict[str, list[Results]]:
+        """Of those with a finished run."""
+        groups = groupby(self.runs, lambda run: run.strategy)
+        return {name: list(runs) for name, runs in groups}
 
     @property
-    def by_strategy(self) -> dict[str, list[Results]]:
-        groups: dict[str, list[Results]] = {}
-        for run in self.runs:
-            groups.setdefault(run.strategy, []).append(run)
-        return groups
+    def task_by_task(self) -> dict[str, list[Results]]:
+        """As `by_strategy`, without runs that learned all tasks at once or one alone."""
+        groups = groupby(filter(summary.has_stage_per_task, self.runs), lambda run: run.strategy)
+        return {name: list(runs) for name, runs in groups}
 
     @property
     def spec(self) -> sequences.SequenceSpec | None:
@@ -92,44 +89,43 @@ class Contents:
         """The title, with the stand-in if there is one: no picture may hide it."""
         return f"{title} ({self.standin})" if self.standin else title
 
-    def specimens(self, strategy: str) -> tuple[Results, Path] | None:
-        """The first finished run of which there are images, and their file."""
+    def images(self, strategy: str) -> tuple[Results, dict[str, np.ndarray]] | None:
+        """The first finished run of which there are images, and those that pictures show."""
+        names = ["samples", *(["samples_prior", "traversals"] if strategy == TRAVERSED else [])]
         for run in self.by_strategy.get(strategy, []):
-            path = Grid(self.directory).cell(strategy, run.seed).path / "specimens.npz"
+            path = specimens(self.directory, run)
             if path.exists():
-                return run, path
+                with np.load(path) as file:
+                    return run, {name: file[name][:SAMPLES] for name in names if name in file}
         return None
 
 
-def read_contents(directory: Path) -> Contents:
-    """Reads what is there.
+def specimens(directory: Path, run: Results) -> Path:
+    """Where a grid keeps what the model of a run has generated."""
+    return Grid(directory).cell(run.strategy, run.seed).path / "specimens.npz"
 
-    Raises:
-        FileNotFoundError: If the directory is no grid.
-        ValueError: If no run is finished or a file is broken.
-    """
-    settings = _settings(directory)
+
+def read_contents(directory: Path) -> Contents:
+    """Reads what is there, see `write_report` for what it raises."""
+    with _whole(directory / "grid.json"):
+        settings = Grid(directory).settings
+        if not isinstance(settings["sequence"], str):
+            raise ValueError(f"sequence is {settings['sequence']!r}")
     runs = sorted(map(_read, directory.glob("cells/*/results.json")), key=_place)
-    finished = [run for run in runs if run.finished]
-    if not finished:
+    begun = [run for run in runs if not run.finished]
+    if len(begun) == len(runs):
         raise ValueError(
             f"`directory` must hold at least one finished run, received {directory} with "
             f"{len(runs)} begun."
         )
-    sound = [run for run in finished if _is_finite(run)]
+    diverged = [run for run in runs if run.finished and not _is_finite(run)]
+    sound = [run for run in runs if run.finished and _is_finite(run)]
     if not sound:
         raise ValueError(
             "`directory` must hold at least one finished run with finite -ELBO, received "
-            f"{directory} with {len(finished)} others."
+            f"{directory} with {len(diverged)} others."
         )
-    return Contents(
-        directory,
-        settings,
-        runs=sound,
-        begun=[run for run in runs if not run.finished],
-        diverged=[run for run in finished if not _is_finite(run)],
-        classifiers=_classifiers(directory),
-    )
+    return Contents(directory, settings, sound, begun, diverged, _classifiers(directory))
 
 
 def _place(run: Results) -> tuple[int, str, int]:
@@ -138,18 +134,12 @@ def _place(run: Results) -> tuple[int, str, int]:
     return place, run.strategy, run.seed
 
 
-def _settings(directory: Path) -> dict[str, Any]:
-    try:
-        settings = Grid(directory).settings
-        if not isinstance(settings["sequence"], str):
-            raise ValueError(f"sequence is {settings['sequence']!r}")
-    except (ValueError, KeyError, TypeError) as error:
-        raise _broken(directory / "grid.json", error) from error
-    return settings
+def _is_finite(run: Results) -> bool:
+    return all(math.isfinite(value) for value in chain(*run.negative_elbo))
 
 
 def _read(path: Path) -> Results:
-    try:
+    with _whole(path):
         run = Results.read(path)
         if path.parent.name != f"{run.strategy}-{run.seed}":
             raise ValueError(f"it is of {run.strategy!r} with seed {run.seed!r}")
@@ -157,29 +147,26 @@ def _read(path: Path) -> Results:
             raise ValueError("negative_elbo has rows of another length than tasks")
         if run.finished and len(run.negative_elbo) != len(run.stages):
             raise ValueError("negative_elbo has not as many rows as stages")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _broken(path, error) from error
     return run
 
 
 def _classifiers(directory: Path) -> dict[int, dict[str, float]]:
     found = {}
     for path in directory.glob("classifier-*/classifier.json"):
-        try:
+        with _whole(path):
             figures = json.loads(path.read_text())
             seed = int(path.parent.name.removeprefix("classifier-"))
             found[seed] = {name: float(figures[name]) for name in ("accuracy", "floor")}
-        except (ValueError, KeyError, TypeError) as error:
-            raise _broken(path, error) from error
     return dict(sorted(found.items()))
 
 
-def _broken(path: Path, error: Exception) -> ValueError:
-    return ValueError(
-        f"`directory` must hold whole files that `lifelong-vae compare` has written, received "
-        f"{path}, which can't be read: {type(error).__name__}: {error}"
-    )
-
-
-def _is_finite(run: Results) -> bool:
-    return all(math.isfinite(value) for value in chain(*run.negative_elbo))
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Turns what goes wrong in reading a file into an error that names it."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"`directory` must hold whole files that `lifelong-vae compare` has written, received "
+            f"{path}, which can't be read: {type(error).__name__}: {error}"
+        ) from error

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Sequence
-from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -23,38 +22,32 @@ MAX_LETTERS = 90  # in a line of a title
 MAX_LABELS = 12  # as many task names fit below an axis
 
 
-class Style(NamedTuple):
-    color: str
-    marker: str
-
-
-def style(strategy: str) -> Style:
+def style(strategy: str) -> tuple[str, str]:
     """The colour and marker of a strategy, the same in all pictures."""
     known = strategies.names()
     if strategy not in known:
-        return Style("black", MARKERS[crc32(strategy.encode()) % len(MARKERS)])
+        return "black", MARKERS[crc32(strategy.encode()) % len(MARKERS)]
     i = known.index(strategy)
-    return Style(COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)])
+    return COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)]
 
 
 def bound_curves(contents: Contents) -> Figure | None:
     """-ELBO against tasks: whole, and beside it a detail in which good strategies differ."""
     curves = {
         name: np.stack([summary.progress(run) for run in runs])
-        for name, runs in _by_strategy(contents).items()
+        for name, runs in contents.task_by_task.items()
     }
     if not curves:
         return None
     ends = [summary.same_tasks(run) for run in contents.by_strategy.get(FULL_BATCH, [])]
     reference = np.mean(ends, axis=0) if ends else np.zeros(len(contents.tasks))
-    numbers = np.arange(1, len(reference) + 1)
     figure = Figure(figsize=(12, 5.4), layout="constrained")
     whole, detail = figure.subplots(1, 2)
     for axes, offset in ((whole, np.zeros_like(reference)), (detail, reference)):
         for name, values in curves.items():
-            _draw(axes, name, numbers, values - offset)
+            _draw(axes, name, values - offset)
         if ends:
-            color = style(FULL_BATCH).color
+            numbers, (color, _) = np.arange(1, len(reference) + 1), style(FULL_BATCH)
             axes.plot(numbers, reference - offset, "--", color=color, label=FULL_BATCH)
         _label_tasks(axes, contents.tasks)
     whole.set_ylabel("-ELBO, nats per test image")
@@ -68,16 +61,16 @@ def frechet_curves(contents: Contents) -> Figure | None:
     """Fréchet distance against tasks, on a logarithmic scale."""
     figure = Figure(figsize=(9.6, 5.4), layout="constrained")
     axes = figure.add_subplot()
-    for name, runs in _by_strategy(contents).items():
-        curves = [_frechet(run) for run in runs]
-        known = [curve for curve in curves if curve is not None]
+    for name, runs in contents.task_by_task.items():
+        curves = [[stage.get("frechet_distance") for stage in run.measurements] for run in runs]
+        known = [one for one in curves if None not in one and len(one) == len(contents.tasks)]
         if known:
-            _draw(axes, name, np.arange(1, len(known[0]) + 1), np.stack(known))
+            _draw(axes, name, np.array(known, "float64"))
     if not axes.lines:
         return None
     ends = summary.spreads(summary.FRECHET, contents.by_strategy.get(FULL_BATCH, []))
     if FULL_BATCH in ends:
-        color = style(FULL_BATCH).color
+        color, _ = style(FULL_BATCH)
         axes.axhline(ends[FULL_BATCH].mean, linestyle="--", color=color, label=FULL_BATCH)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter("{x:g}")
@@ -124,18 +117,13 @@ def validation_curves(contents: Contents) -> Figure | None:
     return figure
 
 
-def _by_strategy(contents: Contents) -> dict[str, list[Results]]:
-    groups = {
-        name: [run for run in runs if summary.has_stage_per_task(run)]
-        for name, runs in contents.by_strategy.items()
-    }
-    return {name: runs for name, runs in groups.items() if runs}
-
-
-def _draw(axes: Axes, name: str, x: np.ndarray, values: np.ndarray, **line: object) -> None:
+def _draw(
+    axes: Axes, name: str, values: np.ndarray, x: np.ndarray | None = None, **line: object
+) -> None:
     """The mean of `(seeds, points)`, with a band of one standard deviation."""
     color, marker = style(name)
     mean = values.mean(axis=0)
+    x = np.arange(1, len(mean) + 1) if x is None else x
     options: dict[str, object] = {"marker": marker, "markersize": 6, "label": name, **line}
     axes.plot(x, mean, color=color, **options)  # type: ignore[arg-type]
     if len(values) > 1:
@@ -148,17 +136,10 @@ def _draw_by_stage(axes: Axes, name: str, run: Results, values: np.ndarray) -> N
     x = np.array([point["images"] for point in run.history])
     parts = np.array_split(np.arange(len(x)), len(run.stages))
     for i, part in enumerate(parts):
-        label = name if i == 0 else None
-        _draw(axes, name, x[part], values[:, part], label=label, markersize=3.5, linewidth=1.2)
+        line = {"label": None if i else name, "markersize": 3.5, "linewidth": 1.2}
+        _draw(axes, name, values[:, part], x[part], **line)
         if i:
             axes.axvline(x[part[0] - 1], linestyle=":", color="gray", linewidth=0.8)
-
-
-def _frechet(run: Results) -> np.ndarray | None:
-    values = [stage.get("frechet_distance") for stage in run.measurements]
-    if None in values or len(values) != len(run.tasks):
-        return None
-    return np.array(values, "float64")
 
 
 def _validation(run: Results) -> np.ndarray:

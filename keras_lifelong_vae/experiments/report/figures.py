@@ -1,27 +1,30 @@
 """The pictures of a report, each with how to read it."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from PIL import Image
 
+from keras_lifelong_vae.experiments.pictures import DPI
 from keras_lifelong_vae.experiments.report import curves, heat_map, mosaics
-from keras_lifelong_vae.experiments.report.contents import Contents
-from keras_lifelong_vae.experiments.report.markdown import picture
-from keras_lifelong_vae.experiments.report.png import write_png
+from keras_lifelong_vae.experiments.report.contents import SAMPLES, Contents
+from keras_lifelong_vae.experiments.report.markdown import escape
+from keras_lifelong_vae.files import write_atomically
+
+MAX_BYTES = 80_000
+PALETTES = (256, 64, 32, 16, 8)  # numbers of colours to try, until the file is small enough
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A picture: the name of its file, what it shows, how to read it, and what draws it.
-
-    `draw` gives `None` if the grid lacks what it needs.
-    """
+    """A picture; `draw` gives `None` if the grid lacks what it needs."""
 
     file: str
     title: str
-    caption: str
+    caption: str  # how to read it
     draw: Callable[[Contents], Figure | None]
 
     def write(self, contents: Contents, directory: Path) -> str:
@@ -29,8 +32,24 @@ class Plan:
         figure = self.draw(contents)
         if figure is None:
             return ""
-        write_png(figure, directory / self.file)
-        return picture(self.file, contents.titled(self.title), self.caption)
+        data = _png(figure)
+        write_atomically(directory / self.file, lambda temporary: temporary.write_bytes(data))
+        title = escape(contents.titled(self.title))
+        return f"![{title}]({self.file})\n\n*{title}.* {escape(self.caption)}"
+
+
+def _png(figure: Figure) -> bytes:
+    """In 256 colours, or fewer if the file would be larger than `MAX_BYTES`."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI)
+    image = Image.open(buffer).convert("RGB")
+    for colors in PALETTES:
+        few = image.quantize(colors, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        buffer = io.BytesIO()
+        few.save(buffer, "png", optimize=True)
+        if buffer.tell() <= MAX_BYTES:
+            break
+    return buffer.getvalue()
 
 
 PLANS = (
@@ -73,8 +92,8 @@ PLANS = (
     Plan(
         "samples.png",
         "Generated images",
-        f"The first {mosaics.SAMPLES} images that each "
-        "strategy generates after the last task, z drawn as above each, nothing selected.",
+        f"The first {SAMPLES} images that each strategy generates after the last task, z drawn as "
+        "above each, nothing selected.",
         mosaics.sample_mosaics,
     ),
     Plan(

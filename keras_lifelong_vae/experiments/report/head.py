@@ -1,15 +1,26 @@
 """The beginning of a report: what was run, how to run it again, and what is missing."""
 
 import json
+import math
+import re
+import shlex
 from collections.abc import Sequence
+from typing import Any
 
 from keras_lifelong_vae import strategies
-from keras_lifelong_vae.experiments.report.command import commands
 from keras_lifelong_vae.experiments.report.contents import Contents
-from keras_lifelong_vae.experiments.report.markdown import Table, code, escape, heading
+from keras_lifelong_vae.experiments.report.markdown import Table, escape, heading
 from keras_lifelong_vae.experiments.report.summary import Spread
 from keras_lifelong_vae.experiments.report.tables import NONE, written
 
+FLAGS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("epochs", "batch_size", "latent_dim", "categories_per_task"), (int,)),
+    **dict.fromkeys(("learning_rate_decay", "network", "likelihood"), (str,)),
+    "learning_rate": (int, float),
+    "jit_compile": (bool,),
+}
+LITERALS = (bool, int, float, str, type(None))
+DOTTED = re.compile(r"\w[\w-]*(\.\w+)+")
 MEASURED = (
     "-ELBO is that of the true bound on test images: z_c sampled from q, a hard z_d, both KLs "
     "unscaled; nats per test image, lower is better. ± is the sample standard deviation over seeds."
@@ -22,20 +33,62 @@ def head(contents: Contents) -> list[str | Table]:
     blocks: list[str | Table] = [heading(contents.title, 1), escape(f"{description}.")]
     if contents.standin:
         blocks.append(escape(f"All figures and pictures are of {contents.standin}."))
-    lines = commands(contents)
-    blocks += [
-        code(lines) if lines else escape(_made_in_python(contents)),
-        _facts(contents),
-        escape(MEASURED),
-        _strategies(contents),
-    ]
-    absent = missing(contents)
+    blocks += [_how(contents), _facts(contents), escape(MEASURED), _strategies(contents)]
+    absent = _missing(contents)
     if absent:
         blocks += [heading("What is missing"), *map(escape, absent)]
     return blocks
 
 
-def missing(contents: Contents) -> list[str]:
+def _how(contents: Contents) -> str:
+    """The commands that make the grid, in a directory named after the sequence, and its report.
+
+    Words if none do: a sequence, strategy or option may be one that only Python can give.
+    """
+    settings, known = contents.settings, strategies.names()
+    begun = {run.strategy for run in contents.all_runs}
+    options = settings.get("options", {})
+    out = f"runs/{settings['sequence']}"
+    words = ["lifelong-vae", "compare", settings["sequence"]]
+    if begun != set(known):
+        words += ["--strategies", *(name for name in known if name in begun)]
+    words += ["--seeds", *map(str, contents.seeds), "--out", out]
+    if settings.get("num_tasks") is not None:
+        words += ["--tasks", str(settings["num_tasks"])]
+    if settings.get("importance_samples"):
+        words += ["--iwae", str(settings["importance_samples"])]
+    if settings.get("standin"):
+        words.append("--standin")
+    line = shlex.join([*words, *_typed(options)])
+    can_be_typed = all(_can_be_typed(name, value) for name, value in options.items())
+    fits = "`" not in line and "\n" not in line  # it would end the block of code
+    if contents.spec is None or not begun <= set(known) or not can_be_typed or not fits:
+        text = json.dumps(options, ensure_ascii=False)
+        return escape(f"Made by run_grid in Python, with options {text}.")
+    return f"```sh\n{line}\n{shlex.join(['lifelong-vae', 'report', out])}\n```"
+
+
+def _can_be_typed(name: str, value: Any) -> bool:
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    if DOTTED.fullmatch(name):
+        return isinstance(value, LITERALS)
+    return type(value) in FLAGS.get(name, ()) and not str(value).startswith("-")
+
+
+def _typed(options: dict[str, Any]) -> list[str]:
+    words = []
+    for name, value in options.items():
+        flag = name.replace("_", "-")
+        if name in FLAGS and isinstance(value, bool):
+            words.append(f"--{flag}" if value else f"--no-{flag}")
+        elif name in FLAGS:
+            words += [f"--{flag}", str(value)]
+    dotted = [f"{name}={value!r}" for name, value in options.items() if name not in FLAGS]
+    return [*words, "--set", *dotted] if dotted else words
+
+
+def _missing(contents: Contents) -> list[str]:
     """A line for everything that the report would be of if it were there."""
     lines = []
     absent = [name for name in strategies.names() if name not in contents.by_strategy]
@@ -55,26 +108,26 @@ def missing(contents: Contents) -> list[str]:
     return lines
 
 
-def _made_in_python(contents: Contents) -> str:
-    options = json.dumps(contents.settings.get("options", {}), ensure_ascii=False)
-    return f"Made by run_grid in Python, with options {options}."
-
-
 def _facts(contents: Contents) -> Table:
-    dates = [run.date for run in contents.runs if run.date]
+    runs = contents.runs
+    names = sorted({name for run in runs for name in run.versions})
+    versions = [_distinct([run.versions.get(name) for run in runs], " / ") for name in names]
     facts = {
-        "newest run of": max(dates) if dates else "a date that was not written down",
+        "newest run of": max(run.date for run in runs) or "a date that was not written down",
         "seeds": ", ".join(map(str, contents.seeds)),
         "tasks": f"{len(contents.tasks)}: {', '.join(contents.tasks)}",
-        "test images": f"{sum(contents.runs[0].test_sizes):,}",
-        "epochs per task": _distinct([run.epochs for run in contents.runs]),
-        "batch size": _distinct([run.config.get("batch_size") for run in contents.runs]),
-        "real images seen": _distinct([f"{run.training_images:,}" for run in contents.runs]),
+        "test images": f"{sum(runs[0].test_sizes):,}",
+        "epochs per task": _distinct([run.epochs for run in runs]),
+        "batch size": _distinct([run.config.get("batch_size") for run in runs]),
+        "real images seen": _distinct([f"{run.training_images:,}" for run in runs]),
         "classifier": _classifier(contents),
-        "versions": _versions(contents),
+        "versions": ", ".join(map(" ".join, zip(names, versions, strict=True))),
     }
-    rows = [[name, value] for name, value in facts.items() if value]
-    return Table("", ["", ""], rows, numeric=False)
+    return Table("", ["", ""], [one for one in facts.items() if one[1]], numeric=False)
+
+
+def _distinct(values: Sequence[object], separator: str = " or ") -> str:
+    return separator.join(dict.fromkeys(str(value) for value in values if value is not None))
 
 
 def _strategies(contents: Contents) -> Table:
@@ -97,15 +150,3 @@ def _classifier(contents: Contents) -> str:
         f"{written(Spread.of(accuracies), 1, n)} % of test images right; Fréchet distance of real "
         f"training to real test images (the floor) {written(Spread.of(floors), 2, n)}"
     )
-
-
-def _versions(contents: Contents) -> str:
-    names = sorted({name for run in contents.runs for name in run.versions})
-    return ", ".join(
-        f"{name} {_distinct([run.versions.get(name) for run in contents.runs], ' / ')}"
-        for name in names
-    )
-
-
-def _distinct(values: Sequence[object], separator: str = " or ") -> str:
-    return separator.join(dict.fromkeys(str(value) for value in values if value is not None))

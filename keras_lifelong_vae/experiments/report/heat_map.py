@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize, PowerNorm
 from matplotlib.figure import Figure
 
-from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
-from keras_lifelong_vae.experiments.report.curves import name_ticks, with_origins
+from keras_lifelong_vae.experiments.report.curves import FULL_BATCH, name_ticks, with_origins
 
 COLUMNS = 4  # small multiples in a row
 MAX_NUMBERED = 5  # tasks, for numbers to fit into the cells of R
@@ -19,16 +18,14 @@ COLORMAP = "cividis_r"
 
 def bound_maps(contents: Contents) -> Figure | None:
     """R by strategy, mean over seeds: excess over full-batch where there is one."""
-    means = {
-        name: np.mean([run.negative_elbo for run in runs], axis=0)
-        for name, runs in contents.by_strategy.items()
-        if summary.has_stage_per_task(runs[0])
-    }
-    if not means:
-        return None
-    ends = [run.negative_elbo[-1] for run in contents.by_strategy.get("full-batch", [])]
+    ends = [run.negative_elbo[-1] for run in contents.by_strategy.get(FULL_BATCH, [])]
     reference = np.mean(ends, axis=0) if ends else 0.0
-    shown = {name: R - reference for name, R in means.items()}
+    shown = {
+        name: np.mean([run.negative_elbo for run in runs], axis=0) - reference
+        for name, runs in contents.task_by_task.items()
+    }
+    if not shown:
+        return None
     norm, clipped = _norm(list(shown.values()), from_zero=bool(ends))
     columns, rows = min(COLUMNS, len(shown)), -(-len(shown) // COLUMNS)
     figure = Figure(figsize=(max(3.0 * columns, 8.0), 3.1 * rows + 1.3), layout="constrained")
@@ -36,14 +33,14 @@ def bound_maps(contents: Contents) -> Figure | None:
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
     decimals = 0 if np.abs(np.stack(list(shown.values()))).max() >= 100 else 1
-    for i, (name, values) in enumerate(shown.items()):
-        axes = grid.flat[i]
+    for i, (axes, (name, values)) in enumerate(zip(grid.flat, shown.items(), strict=False)):
         seeds = len(contents.by_strategy[name])
         axes.set_title(f"{name} ({seeds} seed{'s'[: seeds - 1]})", fontsize="medium")
         image = axes.imshow(values, COLORMAP, norm=norm, aspect="auto")
-        below = i + columns >= len(shown)
-        _name_axes(axes, contents.tasks, left=i % columns == 0, bottom=below)
-        _outline_learned(axes, len(values))
+        _name_axes(axes, contents.tasks, left=i % columns == 0, bottom=i + columns >= len(shown))
+        steps = np.repeat(np.arange(len(values) + 1) - 0.5, 2)  # between learned and to come
+        axes.plot(steps[1:], steps[:-1], color="white", linewidth=2.5)
+        axes.plot(steps[1:], steps[:-1], color="black", linewidth=1)
         if len(values) <= MAX_NUMBERED:
             _write_numbers(axes, values, norm, decimals)
     what = "excess over full-batch's -ELBO" if ends else "-ELBO"
@@ -55,7 +52,11 @@ def bound_maps(contents: Contents) -> Figure | None:
 
 def share_map(contents: Contents) -> Figure | None:
     """Share of each task among images generated after the last task, mean over seeds."""
-    shares = _shares(contents)
+    shares = {}
+    for name, runs in contents.by_strategy.items():
+        known = [run.measurements[-1].get("task_shares") for run in runs if run.measurements]
+        if any(known):
+            shares[name] = np.mean([one for one in known if one], axis=0)
     if not shares:
         return None
     values = 100 * np.stack(list(shares.values()))
@@ -76,16 +77,6 @@ def share_map(contents: Contents) -> Figure | None:
     figure.colorbar(image, ax=axes, label=label, aspect=15, pad=0.02)
     figure.suptitle(with_origins(contents, "Share of each task among 10,000 generated images"))
     return figure
-
-
-def _shares(contents: Contents) -> dict[str, np.ndarray]:
-    found = {}
-    for name, runs in contents.by_strategy.items():
-        known = [run.measurements[-1].get("task_shares") for run in runs if run.measurements]
-        sound = [shares for shares in known if shares]
-        if sound:
-            found[name] = np.mean(sound, axis=0)
-    return found
 
 
 def _norm(matrices: Sequence[np.ndarray], from_zero: bool) -> tuple[Normalize, float]:
@@ -110,13 +101,6 @@ def _name_axes(axes: Axes, tasks: Sequence[str], left: bool, bottom: bool) -> No
         axes.set_ylabel("after task", fontsize="small")
     if bottom:
         axes.set_xlabel("test images of task", fontsize="small")
-
-
-def _outline_learned(axes: Axes, n: int) -> None:
-    """A line between tasks already learned (below) and those to come (above)."""
-    steps = np.repeat(np.arange(n + 1) - 0.5, 2)
-    axes.plot(steps[1:], steps[:-1], color="white", linewidth=2.5)
-    axes.plot(steps[1:], steps[:-1], color="black", linewidth=1)
 
 
 def _write_numbers(axes: Axes, values: np.ndarray, norm: Normalize, decimals: int) -> None:

@@ -1,26 +1,48 @@
-"""The parts of a report as Markdown."""
+"""The parts of a report as Markdown, and the whole of it as one HTML file."""
 
+import base64
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from markdown_it import MarkdownIt
+
+PAGE = Template("""\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 0 auto; padding: 1rem; }
+p { max-width: 50rem; }
+pre, table { overflow-x: auto; }
+table { display: block; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem; }
+tr { border-bottom: 1px solid #8884; }
+img { max-width: 100%; background: white; }
+</style>
+</head>
+<body>
+$body</body>
+</html>
+""")
 
 
 class Best(str):
-    """A cell of a table that is the best of its column."""
+    """A cell of a table that is the best of its column, written in bold."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose first column names the rows.
-
-    Args:
-        caption: What the numbers are, with their units; may be empty.
-        header: A heading for each column.
-        rows: Of as many cells, `Best` ones in bold.
-        numeric: Whether all columns but the first are aligned to the right.
-    """
+    """A table whose first column names the rows; the others, if `numeric`, stand to the right."""
 
     caption: str
     header: Sequence[str]
@@ -34,19 +56,13 @@ class Table:
         return "\n".join([*([escape(self.caption), ""] if self.caption else []), *lines])
 
 
+def _cell(text: str) -> str:
+    return f"**{escape(text)}**" if isinstance(text, Best) else escape(text)
+
+
 def heading(text: str, level: int = 2) -> str:
     """A heading; level 1 is the title."""
     return f"{'#' * level} {escape(text)}"
-
-
-def code(lines: Sequence[str]) -> str:
-    """Lines to be typed."""
-    return "\n".join(["```sh", *lines, "```"])
-
-
-def picture(file: str, title: str, caption: str) -> str:
-    """A picture that lies beside the report, and how to read it."""
-    return f"![{escape(title)}]({file})\n\n*{escape(title)}.* {escape(caption)}"
 
 
 def escape(text: str) -> str:
@@ -54,5 +70,14 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_|<>\[\]#&])", r"\\\1", " ".join(text.split()))
 
 
-def _cell(text: str) -> str:
-    return f"**{escape(text)}**" if isinstance(text, Best) else escape(text)
+def to_html(markdown: str, title: str, directory: Path) -> str:
+    """The page of a report in Markdown, with the pictures that lie in `directory` inside."""
+    parser = MarkdownIt("commonmark", {"html": False, "xhtmlOut": False}).enable("table")
+    tokens = parser.parse(markdown)
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "image":
+                data = base64.b64encode((directory / str(child.attrs["src"])).read_bytes())
+                child.attrs["src"] = f"data:image/png;base64,{data.decode()}"
+    body = parser.renderer.render(tokens, parser.options, {})
+    return PAGE.substitute(title=html.escape(title), body=body)

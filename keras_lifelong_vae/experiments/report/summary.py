@@ -32,19 +32,12 @@ class Spread:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A figure of a run.
+    """A figure of a run, and how its column is written."""
 
-    Args:
-        heading: Short name and unit, for a column.
-        of: Its value for a run, given the runs of the same seed; `None` where it has none.
-        decimals: How many are written.
-        better: "lower" or "higher".
-    """
-
-    heading: str
-    of: Value
+    heading: str  # short name and unit
+    of: Value  # for a run, given the runs of the same seed; `None` where it has none
     decimals: int = 2
-    better: str = "lower"
+    better: str = "lower"  # or "higher"
 
     def value(self, run: Results, peers: Peers) -> float | None:
         value = self.of(run, peers)
@@ -90,10 +83,6 @@ def origin(runs: Sequence[Results]) -> str:
     return "z from " + " or ".join(f"the {name.replace('_', ' ')}" for name in names)
 
 
-def _evenness(shares: Sequence[float]) -> float:
-    return evenness(shares) if len(shares) > 1 else math.nan
-
-
 def _measured(name: str, summarize: Callable[[Any], float] = float) -> Value:
     """The figure or figures of that name after the last stage."""
 
@@ -104,14 +93,16 @@ def _measured(name: str, summarize: Callable[[Any], float] = float) -> Value:
     return of
 
 
+def _evenness(shares: Sequence[float]) -> float:
+    return evenness(shares) if len(shares) > 1 else math.nan
+
+
 def _retention(bound: Callable[[Results], float | None]) -> Value:
     def of(run: Results, peers: Peers) -> float | None:
         ends = [run, peers.get("naive"), peers.get("full-batch")]
         bounds = [bound(end) for end in ends if end is not None]
         known = [one for one in bounds if one is not None]
-        if len(known) < 3 or known[1] == known[2]:
-            return None
-        return retention(*known)
+        return None if len(known) < 3 or known[1] == known[2] else retention(*known)
 
     return of
 
