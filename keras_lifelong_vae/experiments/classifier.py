@@ -22,17 +22,11 @@ MIN_ACCURACY = 0.85
 
 @dataclass(frozen=True)
 class Classifier:
-    """Tells the classes of all tasks apart.
+    """Tells the classes of all tasks apart."""
 
-    Args:
-        network: Keras model from images to `(logits, features)`.
-        accuracy: On test images.
-        floor: Frechet distance of real training images to real test images on its features.
-    """
-
-    network: keras.Model
-    accuracy: float
-    floor: float
+    network: keras.Model  # from images to `(logits, features)`
+    accuracy: float  # on test images
+    floor: float  # Frechet distance of real training images to real test images on its features
 
     def features(self, images: np.ndarray) -> np.ndarray:
         """What its last hidden layer makes of the images, `(n, 128)`."""
@@ -69,27 +63,19 @@ def train_classifier(
     steps: int = 2000,
     min_accuracy: float = MIN_ACCURACY,
 ) -> Classifier:
-    """Trains it with Adam on `steps` batches of 128.
+    """Trains it with Adam on `steps` batches of 128; "dense" is for pixels that are permuted.
 
-    Args:
-        train: Training images of all tasks.
-        test: Test images, to measure the accuracy with.
-        kind: "convolutional", or "dense" for pixels that are permuted.
-        seed: Of weights and order.
-        steps: Batches to train on.
-        min_accuracy: What it must reach, or distances on its features would mean nothing.
-
-    Raises:
-        ValueError: If it does not, or there are too few test images for a covariance.
+    Raises `ValueError` if it does not reach `min_accuracy` on the test images, or if those are too
+    few for a covariance of its features.
     """
     if len(test.images) <= WIDTH:
         raise ValueError(
             f"The classifier must be judged on more than {WIDTH} test images, the width of its "
             f"features, received {len(test.images)}."
         )
+    check_choice(kind, "kind", KINDS)
     keras.utils.set_random_seed(seed)
-    number = len(train.task_of_class)
-    network = _network(train.images.shape[1:], number, check_choice(kind, "kind", KINDS))
+    network = _network(train.images.shape[1:], len(train.task_of_class), kind)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
     network.compile(keras.optimizers.Adam(rate), loss=[loss, None])

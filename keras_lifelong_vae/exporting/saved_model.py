@@ -10,14 +10,9 @@ from typing import Any
 import keras
 
 from keras_lifelong_vae.autoencoder import Answers
-from keras_lifelong_vae.exporting.facts import check_figures, gather
-from keras_lifelong_vae.exporting.model_card import model_card
+from keras_lifelong_vae.exporting.facts import check_figures, gather, model_card
 from keras_lifelong_vae.exporting.signatures import Signature, signatures
-from keras_lifelong_vae.exporting.version_directory import (
-    check_target,
-    next_version,
-    write_version,
-)
+from keras_lifelong_vae.exporting.version_directory import check_target, next_version, write_version
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 
 EXTRA = "assets.extra"  # the SavedModel format's own place for what loaders pass by
@@ -91,7 +86,11 @@ def export_saved_model(
 
     def write(directory: Path) -> None:
         archive_of(model, known).write_out(str(directory), verbose=False)
-        _write_facts(directory / EXTRA, facts)
+        extra = directory / EXTRA
+        extra.mkdir(exist_ok=True)
+        text = json.dumps(facts, indent=2, allow_nan=False) + "\n"
+        (extra / "signature.json").write_text(text, encoding="utf-8")
+        (extra / "model_card.md").write_text(model_card(facts), encoding="utf-8")
         _write_warmup(directory, name, known)
 
     return write_version(base, number, write)
@@ -121,13 +120,6 @@ def archive_of(model: LifelongVAE, known: Mapping[str, Signature]) -> keras.expo
     for name, signature in known.items():
         archive.add_endpoint(name, getattr(endpoints, signature.endpoint), signature.specs())
     return archive
-
-
-def _write_facts(directory: Path, facts: Mapping[str, Any]) -> None:
-    directory.mkdir(exist_ok=True)
-    text = json.dumps(facts, indent=2, allow_nan=False) + "\n"
-    (directory / "signature.json").write_text(text, encoding="utf-8")
-    (directory / "model_card.md").write_text(model_card(facts), encoding="utf-8")
 
 
 def _write_warmup(directory: Path, name: str, known: Mapping[str, Signature]) -> None:

@@ -18,18 +18,7 @@ def next_version(base: Path) -> int:
 
 
 def check_target(path: Any, name: Any, version: Any) -> Path:
-    """The directory of all versions, once sure that `version` can appear in it.
-
-    Args:
-        path: Directory of all models.
-        name: Of the model.
-        version: Its number; `None` for the next one.
-
-    Raises:
-        ValueError: If `name` is not a plain directory name or `version` not a positive integer.
-        NotADirectoryError: If a file is in the way.
-        FileExistsError: If the version is there already.
-    """
+    """The directory of all versions, once sure that `version`, if given, can appear in it."""
     if not isinstance(name, str) or not PLAIN_NAME.fullmatch(name):
         raise ValueError(
             "`name` must be a plain directory name of letters, digits, '_', '.' and '-', "
@@ -48,14 +37,9 @@ def check_target(path: Any, name: Any, version: Any) -> Path:
 
 
 def write_version(base: Path, version: int, write: Callable[[Path], object]) -> Path:
-    """Lets `write` fill a directory that is no version yet, then renames it to `version`.
+    """Lets `write` fill a directory beside the versions, then renames it to `version`.
 
-    It lies beside the versions, so on the same file system, under a name that is not a number:
-    servers pass it by. If `write` fails nothing is left; if the process is killed, that directory
-    is, and can be removed.
-
-    Raises:
-        FileExistsError: If the version has appeared in the meantime.
+    Its name is no number, so servers pass it by; it is left behind only by a killed process.
     """
     base.mkdir(parents=True, exist_ok=True)
     final = base / str(version)

@@ -29,31 +29,10 @@ def write_warmup(
     signatures: Signatures,
     batch_sizes: Sequence[int] = BATCH_SIZES,
 ) -> Path:
-    """Writes `assets.extra/tf_serving_warmup_requests`, the whole file or nothing.
+    """Writes a request for each signature and batch size, the whole file or nothing.
 
-    One `PredictionLog` for each signature and batch size, in a TFRecord file.
-
-    Args:
-        directory: The SavedModel, one version of it; it holds `saved_model.pb`.
-        model_name: Under which it is served.
-        signatures: Name of each signature to an example of its inputs: arrays whose first
-            dimension is the batch, all of as many rows, at least one. Rows are repeated or
-            left out to make up a batch.
-        batch_sizes: How many rows the requests have.
-
-    Returns:
-        The file.
-
-    Raises:
-        ValueError: If there is no signature, there are too many requests, an input has no row or
-            the inputs of a signature differ in their number of rows.
-
-    Example:
-
-    ```python
-    digits = np.zeros((1, 8, 8, 1), "float32")
-    write_warmup(Path("served/digits/1"), "digits", {"encode": {"images": digits}})
-    ```
+    `signatures` has examples of the inputs of each by name: arrays of as many rows, which are
+    repeated or left out to make up a batch.
 
     Reference: "SavedModel Warmup", https://www.tensorflow.org/tfx/serving/saved_model_warmup.
     """
@@ -79,7 +58,6 @@ def write_warmup(
 def _requests(
     model_name: str, signatures: Signatures, sizes: Sequence[int]
 ) -> Iterator[PredictionLog]:
-    """A `PredictionLog` for each signature and batch size."""
     for signature, inputs in signatures.items():
         num_rows = _check_rows(signature, inputs)
         for size in sizes:

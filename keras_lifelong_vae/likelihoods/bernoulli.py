@@ -1,5 +1,7 @@
 """Bernoulli likelihood, for binarised data and for grey levels."""
 
+from typing import Any
+
 import tensorflow as tf
 import tensorflow_probability as tfp
 
@@ -21,17 +23,13 @@ class Bernoulli(Likelihood):
     published ones on grey levels, never with those on binarised data.
     """
 
-    def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
-        parameters = tf.cast(parameters, self.compute_dtype)
-        images = tf.cast(images, self.compute_dtype)
-        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=images, logits=parameters)
-        return -tf.reduce_sum(cross_entropy, axis=list(range(1, len(images.shape))))
-
-    def mean(self, parameters: Tensor) -> Tensor:
-        return tf.sigmoid(tf.cast(parameters, self.compute_dtype))
-
-    def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
+    def distribution(self, parameters: Tensor) -> Any:
         logits = tf.cast(parameters, self.compute_dtype)
-        return tfd.Bernoulli(logits=logits, dtype=self.compute_dtype).sample(
-            seed=tf.cast(seed, tf.int32)
-        )
+        values = tfd.Bernoulli(logits=logits, dtype=self.compute_dtype)
+        return tfd.Independent(values, len(logits.shape) - 1)
+
+    def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
+        logits = tf.cast(parameters, self.compute_dtype)
+        labels = tf.cast(images, self.compute_dtype)
+        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
+        return -tf.reduce_sum(cross_entropy, axis=list(range(1, len(labels.shape))))

@@ -1,5 +1,6 @@
 """Discretised logistic likelihood, for colour images of 256 levels."""
 
+import math
 from typing import Any
 
 import keras
@@ -41,9 +42,7 @@ class DiscretizedLogistic(Likelihood):
     def build(self, input_shape: Any) -> None:
         self.log_scale = self.add_weight(
             shape=(input_shape[-1],),
-            initializer=keras.initializers.Constant(
-                float(keras.ops.log(MAX_LEVEL * self.initial_scale))
-            ),
+            initializer=keras.initializers.Constant(math.log(MAX_LEVEL * self.initial_scale)),
             name="log_scale",
         )
 
@@ -57,13 +56,10 @@ class DiscretizedLogistic(Likelihood):
 
     def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
         levels = tf.round(MAX_LEVEL * tf.cast(images, self.compute_dtype))
-        return self.distribution(parameters).log_prob(levels)
-
-    def mean(self, parameters: Tensor) -> Tensor:
-        return tf.sigmoid(tf.cast(parameters, self.compute_dtype))
+        return super().log_prob(levels, parameters)
 
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
-        return self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32)) / MAX_LEVEL
+        return super().sample(parameters, seed) / MAX_LEVEL
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "initial_scale": self.initial_scale}

@@ -1,5 +1,6 @@
 """Gaussian likelihood with a learned scale."""
 
+import math
 from typing import Any
 
 import keras
@@ -71,30 +72,24 @@ class Gaussian(Likelihood):
     def build(self, input_shape: Any) -> None:
         self.log_scale = self.add_weight(
             shape=(input_shape[-1],),
-            initializer=keras.initializers.Constant(
-                float(keras.ops.log(self.initial_scale - MIN_SCALE))
-            ),
+            initializer=keras.initializers.Constant(math.log(self.initial_scale - MIN_SCALE)),
             name="log_scale",
         )
 
     def distribution(self, parameters: Tensor) -> Any:
-        """The distribution of x, its batch shape `(batch_size,)`."""
         log_scale = tf.cast(tf.convert_to_tensor(self.log_scale), self.compute_dtype)
         scale = tf.constant(self.units[1], log_scale.dtype) * (MIN_SCALE + tf.exp(log_scale))
         return tfd.Independent(tfd.Normal(self.mean(parameters), scale), len(parameters.shape) - 1)
 
-    def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
-        return self.distribution(parameters).log_prob(tf.cast(images, self.compute_dtype))
-
     def mean(self, parameters: Tensor) -> Tensor:
-        parameters = tf.cast(parameters, self.compute_dtype)
         if self.support.is_unit:
-            return tf.sigmoid(parameters)
+            return super().mean(parameters)
+        parameters = tf.cast(parameters, self.compute_dtype)
         loc, scale = (tf.constant(unit, parameters.dtype) for unit in self.units)
         return loc + scale * parameters
 
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
-        drawn = self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32))
+        drawn = super().sample(parameters, seed)
         return tf.clip_by_value(drawn, self.support.low, self.support.high)
 
     def normalize(self, images: Tensor) -> Tensor:

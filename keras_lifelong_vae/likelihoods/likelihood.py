@@ -1,9 +1,9 @@
 """What every likelihood p(x | z) offers."""
 
-from abc import abstractmethod
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from keras_lifelong_vae.likelihoods.support import UNIT_INTERVAL, Support
 from keras_lifelong_vae.types import Tensor
@@ -13,8 +13,8 @@ class Likelihood(keras.layers.Layer):
     """p(x | z), given what the decoder says: one real number per value.
 
     A subclass turns the decoder's output, `(batch_size, *event_shape)` unconstrained reals,
-    into a distribution over x. Scales it learns are its own weights. It computes in float32
-    whatever the global dtype policy.
+    into a `distribution` over x, or has a `log_prob` and a `sample` of its own. Scales it learns
+    are its own weights. It computes in float32 whatever the global dtype policy.
 
     Attributes:
         support: Which values x may have; what a model is trained on is checked against it.
@@ -26,17 +26,21 @@ class Likelihood(keras.layers.Layer):
         kwargs.setdefault("dtype", "float32")
         super().__init__(**kwargs)
 
-    @abstractmethod
+    def distribution(self, parameters: Tensor) -> Any:
+        """The distribution of x, of TensorFlow Probability, its batch shape `(batch_size,)`."""
+        raise NotImplementedError
+
     def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
         """log p(x | z) in nats per image, `(batch_size,)`, summed over the event."""
+        return self.distribution(parameters).log_prob(tf.cast(images, self.compute_dtype))
 
-    @abstractmethod
     def mean(self, parameters: Tensor) -> Tensor:
-        """E[x | z] in the units of x, `(batch_size, *event_shape)`."""
+        """E[x | z] in the units of x, `(batch_size, *event_shape)`; of values in [0, 1] here."""
+        return tf.sigmoid(tf.cast(parameters, self.compute_dtype))
 
-    @abstractmethod
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
         """x ~ p(x | z); `seed` has shape `(2,)`."""
+        return self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32))
 
     def normalize(self, images: Tensor) -> Tensor:
         """What the encoder reads of x: x itself, unless the likelihood brings its own units."""

@@ -15,13 +15,8 @@ class Column(keras.layers.Layer):
 
         h_i = f(W_i h_{i-1} + U_i f(V_i [h_{i-1} of each earlier column]))
 
-    The first layer reads nothing but the input, the last one is without the outer f.
-
-    Args:
-        sizes: Of the input and of each layer.
-        earlier: How many columns there are before it.
-        adapter_units: Size of V_i h.
-        initializers: Of the kernels, taken one after another.
+    The first layer reads nothing but the input, the last one is without the outer f. `sizes` are
+    those of the input and of each layer, V_i gives `adapter_units` numbers.
     """
 
     def __init__(

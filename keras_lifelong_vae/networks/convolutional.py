@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -42,16 +43,17 @@ def convolutional(
         raise ValueError(f"`filters` must hold at least one number, received {filters!r}.")
     height, width, channels = event_shape
     initializers = seeded_initializers(seed)
-    shared = {"kernel_size": 3, "strides": 2, "padding": "same", "activation": activation}
+
+    def layer(kind: type[keras.layers.Layer], *arguments: Any, **options: Any) -> Any:
+        return kind(*arguments, kernel_initializer=next(initializers), **options)
+
+    strided = {"kernel_size": 3, "strides": 2, "padding": "same", "activation": activation}
     encoder = keras.Sequential(
         [
             keras.Input(tuple(event_shape)),
-            *(
-                keras.layers.Conv2D(depth, kernel_initializer=next(initializers), **shared)
-                for depth in filters
-            ),
+            *(layer(keras.layers.Conv2D, depth, **strided) for depth in filters),
             keras.layers.Flatten(),
-            keras.layers.Dense(units, activation, kernel_initializer=next(initializers)),
+            layer(keras.layers.Dense, units, activation),
         ],
         name="encoder",
     )
@@ -61,13 +63,10 @@ def convolutional(
         [
             keras.Input((units,)),
             keras.layers.Activation(activation),
-            keras.layers.Dense(math.prod(low), activation, kernel_initializer=next(initializers)),
+            layer(keras.layers.Dense, math.prod(low), activation),
             keras.layers.Reshape(low),
-            *(
-                keras.layers.Conv2DTranspose(depth, kernel_initializer=next(initializers), **shared)
-                for depth in reversed(filters)
-            ),
-            keras.layers.Conv2D(channels, 3, padding="same", kernel_initializer=next(initializers)),
+            *(layer(keras.layers.Conv2DTranspose, depth, **strided) for depth in reversed(filters)),
+            layer(keras.layers.Conv2D, channels, 3, padding="same"),
             keras.layers.Cropping2D(((0, factor * low[0] - height), (0, factor * low[1] - width))),
         ],
         name="decoder",

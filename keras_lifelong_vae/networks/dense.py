@@ -35,18 +35,16 @@ def dense(
     if not units:
         raise ValueError(f"`units` must hold at least one width, received {units!r}.")
     event_shape = tuple(event_shape)
-    initializers = seeded_initializers(seed)
+    seeded = seeded_initializers(seed)
 
-    def hidden(width: int, name: str) -> keras.layers.Layer:
-        return keras.layers.Dense(
-            width, activation, kernel_initializer=next(initializers), name=name
-        )
+    def layer(width: int, name: str, activation: str | None = activation) -> keras.layers.Layer:
+        return keras.layers.Dense(width, activation, kernel_initializer=next(seeded), name=name)
 
     encoder = keras.Sequential(
         [
             keras.Input(event_shape),
             keras.layers.Flatten(name="flatten"),
-            *(hidden(width, f"hidden_{i}") for i, width in enumerate(units)),
+            *(layer(width, f"hidden_{i}") for i, width in enumerate(units)),
         ],
         name="encoder",
     )
@@ -55,10 +53,8 @@ def dense(
         [
             keras.Input((first,)),
             keras.layers.Activation(activation, name="hidden_0"),
-            *(hidden(width, f"hidden_{i + 1}") for i, width in enumerate(others)),
-            keras.layers.Dense(
-                math.prod(event_shape), kernel_initializer=next(initializers), name="values"
-            ),
+            *(layer(width, f"hidden_{i}") for i, width in enumerate(others, start=1)),
+            layer(math.prod(event_shape), "values", activation=None),
             keras.layers.Reshape(event_shape, name="event"),
         ],
         name="decoder",

@@ -7,9 +7,7 @@ import tensorflow as tf
 from exporting_helpers import digits, small_model
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.exporting.commit import git_commit
-from keras_lifelong_vae.exporting.facts import gather
-from keras_lifelong_vae.exporting.model_card import model_card
+from keras_lifelong_vae.exporting.facts import gather, git_commit, model_card
 from keras_lifelong_vae.exporting.signatures import signatures
 
 
