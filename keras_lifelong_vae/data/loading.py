@@ -165,12 +165,9 @@ def _read_prepared(spec: TfdsSpec, data_dir: Path | None, target: Path) -> Array
 
 def _find(name: str) -> TfdsSpec | None:
     """The spec of `name`, `None` for those that need no source."""
-    for spec in TFDS_SPECS:
-        if spec.name == name:
-            return spec
-    if name not in _OWN:
+    if name not in names():
         raise ValueError(f"`name` must be one of {', '.join(names())}, received {name!r}.")
-    return None
+    return next((spec for spec in TFDS_SPECS if spec.name == name), None)
 
 
 def _local(data_dir: PathLike | None) -> Path | None:

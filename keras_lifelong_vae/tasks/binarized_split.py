@@ -70,28 +70,21 @@ class BinarizedSplit:
                 tf.debugging.assert_greater_equal(pixels, 0.0, _RULE),
                 tf.debugging.assert_less_equal(pixels, 1.0, _RULE),
             ]
+        # Philox is a function of (seed, counter). Every image takes the same number of counters, so
+        # its noise follows from its position in the split and not from the batch it comes in.
+        num_pixels = prod(self.event_shape)
+        counts = -(-num_pixels // _NUMBERS_PER_COUNT)
         with tf.control_dependencies(checks):
-            noise = _uniform(pixels, self.seed, position, draw)
-            return tf.ensure_shape(tf.cast(noise < pixels, tf.float32), pixels.shape)
+            noise = tf.raw_ops.StatelessRandomUniformV2(
+                shape=[tf.shape(pixels)[0], counts * _NUMBERS_PER_COUNT],
+                key=tf.constant([self.seed], tf.uint64),
+                counter=tf.cast(tf.stack([position * counts, draw]), tf.uint64),
+                alg=_PHILOX,
+            )
+        noise = tf.reshape(noise[:, :num_pixels], tf.shape(pixels))
+        return tf.ensure_shape(tf.cast(noise < pixels, tf.float32), pixels.shape)
 
 
 def _with_position(position: tf.Tensor, pixels: tf.Tensor) -> tuple[tf.Tensor, tuple]:
     """A batch with the number of images before it."""
     return position + tf.shape(pixels, out_type=tf.int64)[0], (pixels, position)
-
-
-def _uniform(
-    pixels: tf.Tensor, seed: int, position: tf.Tensor | int, draw: tf.Tensor | int
-) -> tf.Tensor:
-    """Noise in [0, 1) of the shape of `pixels`."""
-    # Philox is a function of (seed, counter). Every image takes the same number of counters, so
-    # its noise follows from its position in the split and not from the batch it comes in.
-    num_pixels = prod(pixels.shape[1:])
-    counts = -(-num_pixels // _NUMBERS_PER_COUNT)
-    noise = tf.raw_ops.StatelessRandomUniformV2(
-        shape=[tf.shape(pixels)[0], counts * _NUMBERS_PER_COUNT],
-        key=tf.constant([seed], tf.uint64),
-        counter=tf.cast(tf.stack([position * counts, draw]), tf.uint64),
-        alg=_PHILOX,
-    )
-    return tf.reshape(noise[:, :num_pixels], tf.shape(pixels))
