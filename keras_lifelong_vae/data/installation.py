@@ -79,14 +79,8 @@ def staging_directory(data_dir: Path, name: str) -> Iterator[Path]:
     staging = Path(tempfile.mkdtemp(dir=data_dir, prefix=prefix))
     try:
         yield staging
-    finally:
-        _remove(staging)
-
-
-def _remove(directory: Path) -> None:
-    """Removes `directory`, to which threads of a failed TFDS download may still be writing."""
-    deadline = time.monotonic() + _REMOVE_SECONDS
-    shutil.rmtree(directory, ignore_errors=True)
-    while directory.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-        shutil.rmtree(directory, ignore_errors=True)
+    finally:  # threads of a failed TFDS download may still be writing to it
+        deadline = time.monotonic() + _REMOVE_SECONDS
+        while staging.exists() and time.monotonic() < deadline:
+            shutil.rmtree(staging, ignore_errors=True)
+            time.sleep(0.05)

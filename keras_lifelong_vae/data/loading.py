@@ -110,8 +110,7 @@ def load_spec(
         installation.install(spec, given, target)
         source = f"{given.description}, now prepared in {target}"
     else:
-        found = _install_first(spec, target, data_path, allow_packages)
-        source = f"{found}, now prepared in {target}"
+        source = _install_first(spec, target, data_path, allow_packages)
     return image_data(spec, _read_prepared(spec, data_path, target), source)
 
 
@@ -131,7 +130,7 @@ def _install_first(
             logger.warning("'%s' from %s: %s", spec.name, source.description, error)
             reasons.append(f"{source.description}: {error}")
         else:
-            return source.description
+            return f"{source.description}, now prepared in {target}"
     ways = "\n".join(f"  {number}. {reason}" for number, reason in enumerate(reasons, 1))
     packages = ""
     if spec.packages and not allow_packages:

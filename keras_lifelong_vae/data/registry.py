@@ -52,7 +52,6 @@ SVHN_CROPPED = TfdsSpec(
     name="svhn_cropped",
     image_shape=SVHN_SHAPE,
     class_names=tuple("0123456789"),
-    checksums=None,
     sizes=(73257, 26032),
     read_directory=read_svhn_directory,
     sources=(TfdsDownload("http://ufldl.stanford.edu/housenumbers/test_32x32.mat"),),

@@ -14,17 +14,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import ClassVar
 
 from keras_lifelong_vae.data import tfds_store
 from keras_lifelong_vae.data.spec import Arrays, SourceError, TfdsSpec, in_order, verify
 
-_APT_GET = (
-    "apt-get",
-    "-o=Acquire::http::Timeout=5",
-    "-o=Acquire::https::Timeout=5",
-    "-o=Acquire::Retries=0",
-)
+_ACQUIRE = ("http::Timeout=5", "https::Timeout=5", "Retries=0")
+_APT_GET = ("apt-get", *(f"-o=Acquire::{option}" for option in _ACQUIRE))
 _POLL_SECONDS = 0.1
 
 
@@ -113,8 +109,7 @@ class TfdsDownload:
     description = "TFDS's own download"
 
     def prepare(self, spec: TfdsSpec, staging: Path) -> None:
-        reason = why_unreachable(self.url)
-        if reason is not None:
+        if reason := why_unreachable(self.url):
             raise SourceError(reason)
         try:
             tfds_store.download(spec, staging)
@@ -143,8 +138,7 @@ def run(
 
     Raises `SourceError` if the program isn't installed, fails, stalls or takes too long.
     """
-    program = shutil.which(command[0])
-    if program is None:
+    if (program := shutil.which(command[0])) is None:
         raise SourceError(f"{command[0]} is not installed")
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
@@ -161,7 +155,10 @@ def run(
             process.kill()
             process.wait()
         if reason is None and process.returncode:
-            reason = f"failed: {_last_words(output)}"
+            output.seek(0)
+            lines = output.read().decode(errors="replace").splitlines()
+            words = [line.strip() for line in lines if line.strip()][-4:]
+            reason = f"failed: {' / '.join(words) or 'it said nothing'}"
         if reason is not None:
             raise SourceError(f"{command[0]} {reason}")
 
@@ -189,12 +186,6 @@ def _size(directory: Path) -> int:
         return sum(path.lstat().st_size for path in directory.rglob("*"))
     except FileNotFoundError:  # renamed or removed in the meantime
         return -1
-
-
-def _last_words(output: IO[bytes], num_lines: int = 4) -> str:
-    output.seek(0)
-    lines = [line.strip() for line in output.read().decode(errors="replace").splitlines()]
-    return " / ".join([line for line in lines if line][-num_lines:]) or "it said nothing"
 
 
 def why_unreachable(url: str, seconds: float = 5.0) -> str | None:

@@ -6,7 +6,7 @@ sorted by their SHA-256, which is the same everywhere and has nothing to do with
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -22,15 +22,15 @@ class Arrays(NamedTuple):
     test_labels: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DataSpec:
     """What a data set is."""
 
     name: str
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
-    checksums: tuple[str, ...] | None  # SHA-256 of each of the `Arrays`, see `checksums_of`
-    sizes: tuple[int, int] | None = field(default=None, kw_only=True)  # training and test images
+    checksums: tuple[str, ...] | None = None  # SHA-256 of each of the `Arrays`, see `checksums_of`
+    sizes: tuple[int, int] | None = None  # training and test images
 
 
 class SourceError(Exception):
@@ -45,14 +45,11 @@ class Source(Protocol):
         """What the user reads about it."""
 
     def prepare(self, spec: "TfdsSpec", staging: Path) -> None:
-        """Leaves the data set prepared for TFDS in `staging`, a temporary TFDS `data_dir`.
-
-        Raises `SourceError` if it is out of reach here, `OSError` if files are missing, and
-        `ValueError` if they are not the data set.
-        """
+        """Leaves the data set prepared for TFDS in `staging`, a temporary TFDS `data_dir`."""
+        # SourceError: it is out of reach here; OSError: files are missing; ValueError: other data.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TfdsSpec(DataSpec):
     """A data set that TensorFlow Datasets keeps under the same name."""
 

@@ -120,11 +120,10 @@ def _check_classes(
     if isinstance(classes, str) or not isinstance(classes, (Sequence, np.ndarray)):
         raise TypeError(f"`classes` must be a sequence of labels, received {classes!r}.")
     groups = [_check_group(entry, f"classes[{i}]") for i, entry in enumerate(classes)]
-    seen: set[int] = set()
-    for label in (label for group in groups for label in group):
-        if label in seen:
+    labels = [label for group in groups for label in group]
+    for i, label in enumerate(labels):
+        if label in labels[:i]:
             raise ValueError(f"`classes` must name each class once, received {label} again.")
-        seen.add(label)
         for use, found in present.items():
             if label not in found:
                 raise ValueError(

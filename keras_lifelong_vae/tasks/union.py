@@ -7,10 +7,9 @@ from functools import reduce
 import tensorflow as tf
 
 from keras_lifelong_vae.tasks.array_split import ArraySplit
-from keras_lifelong_vae.tasks.binarized_split import BinarizedSplit
-from keras_lifelong_vae.tasks.from_datasets import DatasetSplit
+from keras_lifelong_vae.tasks.own_images import DatasetSplit
 from keras_lifelong_vae.tasks.seeds import derived_seed
-from keras_lifelong_vae.tasks.split import Split, joint_labels, joint_range
+from keras_lifelong_vae.tasks.split import BinarizedSplit, Split, joint_labels, joint_range
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
