@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from keras_lifelong_vae.data.checksums import example_order, verify
 from keras_lifelong_vae.data.image_data import ImageData, image_data
-from keras_lifelong_vae.data.spec import Arrays, DataSpec
+from keras_lifelong_vae.data.spec import Arrays, DataSpec, example_order, verify
 
 _TEST_IMAGES_PER_CLASS = 36
 
@@ -22,11 +21,7 @@ DIGITS = DataSpec(
 
 
 def load_digits() -> ImageData:
-    """The digits: 1,437 training and 360 test images, 36 of them per class.
-
-    The values 0 to 16 are scaled to 0 to 255. Examples stand in the order of their SHA-256, and
-    the first 36 of each class are the test set.
-    """
+    """1,437 training and 360 test images: the first 36 of each class in the order of SHA-256."""
     from sklearn import datasets
 
     bunch = datasets.load_digits()

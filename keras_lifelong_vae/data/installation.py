@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_lifelong_vae.data import tfds_store
-from keras_lifelong_vae.data.checksums import verify
-from keras_lifelong_vae.data.spec import Arrays, DataSpec, Source, TfdsSpec
+from keras_lifelong_vae.data.spec import Arrays, DataSpec, Source, TfdsSpec, verify
 from keras_lifelong_vae.files import write_atomically
 
 ARRAYS_NAME = "arrays.npz"  # kept beside TFDS's files, as decoding thousands of PNGs is slow
@@ -49,9 +48,9 @@ def install(spec: TfdsSpec, source: Source, target: Path) -> None:
     """Gets `spec` from `source`, has TFDS read it back, and moves it to its place, `target`.
 
     Everything is made in a temporary directory and renamed at the very end, so a kill at any
-    moment leaves `target`, `<data_dir>/<tfds_name>/<version>`, either absent or whole.
+    moment leaves `target`, `<data_dir>/<name>/<version>`, either absent or whole.
     """
-    with staging_directory(target.parent.parent, spec.tfds_name) as staging:
+    with staging_directory(target.parent.parent, spec.name) as staging:
         source.prepare(spec, staging)
         prepared = tfds_store.location(spec, staging)
         write_arrays(prepared, tfds_store.read(spec, staging))
@@ -80,14 +79,8 @@ def staging_directory(data_dir: Path, name: str) -> Iterator[Path]:
     staging = Path(tempfile.mkdtemp(dir=data_dir, prefix=prefix))
     try:
         yield staging
-    finally:
-        _remove(staging)
-
-
-def _remove(directory: Path) -> None:
-    """Removes `directory`, to which threads of a failed TFDS download may still be writing."""
-    deadline = time.monotonic() + _REMOVE_SECONDS
-    shutil.rmtree(directory, ignore_errors=True)
-    while directory.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-        shutil.rmtree(directory, ignore_errors=True)
+    finally:  # threads of a failed TFDS download may still be writing to it
+        deadline = time.monotonic() + _REMOVE_SECONDS
+        while staging.exists() and time.monotonic() < deadline:
+            shutil.rmtree(staging, ignore_errors=True)
+            time.sleep(0.05)

@@ -110,8 +110,7 @@ def load_spec(
         installation.install(spec, given, target)
         source = f"{given.description}, now prepared in {target}"
     else:
-        found = _install_first(spec, target, data_path, allow_packages)
-        source = f"{found}, now prepared in {target}"
+        source = _install_first(spec, target, data_path, allow_packages)
     return image_data(spec, _read_prepared(spec, data_path, target), source)
 
 
@@ -131,7 +130,7 @@ def _install_first(
             logger.warning("'%s' from %s: %s", spec.name, source.description, error)
             reasons.append(f"{source.description}: {error}")
         else:
-            return source.description
+            return f"{source.description}, now prepared in {target}"
     ways = "\n".join(f"  {number}. {reason}" for number, reason in enumerate(reasons, 1))
     packages = ""
     if spec.packages and not allow_packages:
@@ -165,12 +164,9 @@ def _read_prepared(spec: TfdsSpec, data_dir: Path | None, target: Path) -> Array
 
 def _find(name: str) -> TfdsSpec | None:
     """The spec of `name`, `None` for those that need no source."""
-    for spec in TFDS_SPECS:
-        if spec.name == name:
-            return spec
-    if name not in _OWN:
+    if name not in names():
         raise ValueError(f"`name` must be one of {', '.join(names())}, received {name!r}.")
-    return None
+    return next((spec for spec in TFDS_SPECS if spec.name == name), None)
 
 
 def _local(data_dir: PathLike | None) -> Path | None:

@@ -1,27 +1,27 @@
 """Where the data sets that TFDS keeps come from."""
 
+import os
 import queue
+import shutil
+import subprocess
 import tarfile
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from keras_lifelong_vae.data import tfds_store
-from keras_lifelong_vae.data.checksums import in_order, verify
-from keras_lifelong_vae.data.command import run
-from keras_lifelong_vae.data.spec import Arrays, SourceError, TfdsSpec
+from keras_lifelong_vae.data.spec import Arrays, SourceError, TfdsSpec, in_order, verify
 
-_APT_GET = (
-    "apt-get",
-    "-o=Acquire::http::Timeout=5",
-    "-o=Acquire::https::Timeout=5",
-    "-o=Acquire::Retries=0",
-)
+_ACQUIRE = ("http::Timeout=5", "https::Timeout=5", "Retries=0")
+_APT_GET = ("apt-get", *(f"-o=Acquire::{option}" for option in _ACQUIRE))
+_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,7 @@ class TfdsDownload:
     description = "TFDS's own download"
 
     def prepare(self, spec: TfdsSpec, staging: Path) -> None:
-        reason = why_unreachable(self.url)
-        if reason is not None:
+        if reason := why_unreachable(self.url):
             raise SourceError(reason)
         try:
             tfds_store.download(spec, staging)
@@ -127,6 +126,66 @@ def read_verified(spec: TfdsSpec, directory: Path, origin: str) -> Arrays:
 
 def _store(spec: TfdsSpec, directory: Path, origin: str, staging: Path) -> None:
     tfds_store.store(spec, read_verified(spec, directory, origin), staging, origin)
+
+
+def run(
+    command: Sequence[str],
+    directory: Path,
+    stall_seconds: float = 10.0,
+    total_seconds: float = 900.0,
+) -> None:
+    """Runs `command` in `directory`, which has to change in size every `stall_seconds`.
+
+    Raises `SourceError` if the program isn't installed, fails, stalls or takes too long.
+    """
+    if (program := shutil.which(command[0])) is None:
+        raise SourceError(f"{command[0]} is not installed")
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            (program, *command[1:]),
+            cwd=directory,
+            env={**os.environ, "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            reason = _wait(process, directory, stall_seconds, total_seconds)
+        finally:
+            process.kill()
+            process.wait()
+        if reason is None and process.returncode:
+            output.seek(0)
+            lines = output.read().decode(errors="replace").splitlines()
+            words = [line.strip() for line in lines if line.strip()][-4:]
+            reason = f"failed: {' / '.join(words) or 'it said nothing'}"
+        if reason is not None:
+            raise SourceError(f"{command[0]} {reason}")
+
+
+def _wait(
+    process: subprocess.Popen[bytes], directory: Path, stall_seconds: float, total_seconds: float
+) -> str | None:
+    """Waits for the program to end; returns why it has to be stopped, `None` if it ended."""
+    start = changed_at = time.monotonic()
+    size = _size(directory)
+    while process.poll() is None:
+        time.sleep(_POLL_SECONDS)
+        now, size_now = time.monotonic(), _size(directory)
+        if size_now != size:
+            size, changed_at = size_now, now
+        if now - changed_at > stall_seconds:
+            return f"fetched nothing for {stall_seconds:g} s"
+        if now - start > total_seconds:
+            return f"took more than {total_seconds:g} s"
+    return None
+
+
+def _size(directory: Path) -> int:
+    try:
+        return sum(path.lstat().st_size for path in directory.rglob("*"))
+    except FileNotFoundError:  # renamed or removed in the meantime
+        return -1
 
 
 def why_unreachable(url: str, seconds: float = 5.0) -> str | None:

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_lifelong_vae.data.checksums import in_order, verify
-from keras_lifelong_vae.data.spec import Arrays, TfdsSpec
+from keras_lifelong_vae.data.spec import Arrays, TfdsSpec, in_order, verify
 
 
 def location(spec: TfdsSpec, data_dir: Path | None) -> Path:
@@ -34,13 +33,15 @@ def is_prepared(directory: Path) -> bool:
 def read(spec: TfdsSpec, data_dir: Path | None) -> Arrays:
     """The verified arrays in their fixed order; `ValueError` if they are damaged or other ones."""
     import tensorflow as tf
+    import tensorflow_datasets as tfds
 
-    origin = f"TFDS data in {location(spec, data_dir)}"
+    builder = _builder(spec, data_dir)
+    origin = f"TFDS data in {builder.data_dir}"
     try:
-        stored = [*_read_split(spec, data_dir, "train"), *_read_split(spec, data_dir, "test")]
+        splits = tfds.as_numpy(builder.as_dataset(split=["train", "test"], batch_size=-1))
     except (tf.errors.OpError, OSError) as error:
         raise ValueError(f"{origin} can't be read: {error}") from error
-    arrays = in_order(Arrays(*stored))
+    arrays = in_order(Arrays(*(part[key] for part in splits for key in ("image", "label"))))
     verify(arrays, spec, origin)
     return arrays
 
@@ -81,7 +82,7 @@ def download(spec: TfdsSpec, data_dir: Path) -> None:
 def _builder(spec: TfdsSpec, data_dir: Path | None) -> Any:
     import tensorflow_datasets as tfds
 
-    return tfds.builder(spec.tfds_name, data_dir=data_dir)
+    return tfds.builder(spec.name, data_dir=data_dir)
 
 
 def _examples(
@@ -91,10 +92,3 @@ def _examples(
     for index, (image, label) in enumerate(zip(images, labels, strict=True)):
         example = {"image": image, "label": int(label)}
         yield index, example if prefix is None else {**example, "id": f"{prefix}_{index:06d}"}
-
-
-def _read_split(spec: TfdsSpec, data_dir: Path | None, split: str) -> tuple[np.ndarray, np.ndarray]:
-    import tensorflow_datasets as tfds
-
-    examples = tfds.as_numpy(_builder(spec, data_dir).as_dataset(split=split, batch_size=-1))
-    return examples["image"], examples["label"]

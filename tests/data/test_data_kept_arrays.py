@@ -5,7 +5,7 @@ import pytest
 from data_helpers import all_files, small_arrays, small_spec
 
 from keras_lifelong_vae.data import installation
-from keras_lifelong_vae.data.checksums import in_order
+from keras_lifelong_vae.data.spec import in_order
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from data_helpers import (
 )
 
 from keras_lifelong_vae import cli, data
-from keras_lifelong_vae.data import command, loading, sources, tfds_store
-from keras_lifelong_vae.data.checksums import in_order
+from keras_lifelong_vae.data import loading, sources, tfds_store
 from keras_lifelong_vae.data.loading import load_spec
 from keras_lifelong_vae.data.registry import FASHION_MNIST, MNIST, SVHN_CROPPED
 from keras_lifelong_vae.data.sources import DebianPackage, Directory, NpmPackage, TfdsDownload
+from keras_lifelong_vae.data.spec import in_order
 
 
 def test_names():
@@ -126,7 +126,7 @@ def test_without_a_package_the_error_suggests_none(tmp_path):
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 def test_no_program_is_run_unless_allowed(tmp_path, monkeypatch, name):
     monkeypatch.setattr(sources, "why_unreachable", lambda url: "no network")
-    monkeypatch.setattr(command.subprocess, "Popen", lambda *args, **kwargs: pytest.fail("ran"))
+    monkeypatch.setattr(sources.subprocess, "Popen", lambda *args, **kwargs: pytest.fail("ran"))
     with pytest.raises(data.DataUnavailableError, match=f"data {name} --allow-packages --data-dir"):
         data.load(name, tmp_path)
 

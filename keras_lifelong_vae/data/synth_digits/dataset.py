@@ -18,10 +18,7 @@ NUM_TRAIN, NUM_TEST = 60_000, 10_000
 _AT_ONCE = 1_000
 
 SYNTH_DIGITS = DataSpec(
-    name="synth_digits",
-    image_shape=(32, 32, 3),
-    class_names=tuple("0123456789"),
-    checksums=None,
+    name="synth_digits", image_shape=(32, 32, 3), class_names=tuple("0123456789")
 )
 
 logger = logging.getLogger(__name__)
@@ -44,7 +41,13 @@ def load_synth_digits(data_dir: Path | None = None) -> ImageData:
     if arrays is None:
         logger.info("'synth_digits' is drawn, which takes a minute or two.")
         arrays = draw_all(NUM_TRAIN, NUM_TEST)
-        _keep(arrays, directory)
+        with installation.staging_directory(directory.parent.parent, SYNTH_DIGITS.name) as staging:
+            prepared = staging / VERSION
+            prepared.mkdir()
+            installation.write_arrays(prepared, arrays)
+            shutil.rmtree(directory, ignore_errors=True)  # what could not be read
+            directory.parent.mkdir(exist_ok=True)
+            prepared.rename(directory)
     return image_data(SYNTH_DIGITS, arrays, SOURCE)
 
 
@@ -75,14 +78,3 @@ def _draw_split(number: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         for begin in range(0, number, _AT_ONCE)
     ]
     return np.concatenate(parts), labels.astype("int64")
-
-
-def _keep(arrays: Arrays, directory: Path) -> None:
-    """Puts the arrays into `directory`, which appears whole or not at all."""
-    with installation.staging_directory(directory.parent.parent, SYNTH_DIGITS.name) as staging:
-        prepared = staging / directory.name
-        prepared.mkdir()
-        installation.write_arrays(prepared, arrays)
-        shutil.rmtree(directory, ignore_errors=True)  # what could not be read
-        directory.parent.mkdir(exist_ok=True)
-        prepared.rename(directory)

@@ -28,8 +28,7 @@ def glyph(font: str, stroke: int, digit: int) -> np.ndarray:
     path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{font}.ttf"
     image = Image.new("L", (3 * _FONT_SIZE, 3 * _FONT_SIZE))
     face = ImageFont.truetype(str(path), _FONT_SIZE)
-    origin = (_FONT_SIZE, _FONT_SIZE)
-    ImageDraw.Draw(image).text(origin, str(digit), 255, face, stroke_width=stroke)
+    ImageDraw.Draw(image).text(2 * (_FONT_SIZE,), str(digit), 255, face, stroke_width=stroke)
     ink = image.crop(image.getbbox())
     width = max(8, round(ink.width * HEIGHT / ink.height))
     return np.asarray(ink.resize((width, HEIGHT), Image.Resampling.BOX))
