@@ -1,11 +1,12 @@
 """Images of all tasks in one array, with their tasks and classes."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from keras_lifelong_vae.tasks import Task, TaskSequence
+from keras_lifelong_vae.tasks.array_split import ArraySplit
+from keras_lifelong_vae.tasks.split import BinarizedSplit, Split
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,19 @@ def collect(tasks: TaskSequence, use: str, limit: int | None = None) -> Labelled
 def _known_labels(task: Task) -> list[int]:
     """All labels of the task's training and test images, none if some images have none."""
     splits = [split for split in (task.train_split, task.test_split) if split is not None]
-    labels: list[Any] = [getattr(split, "labels", None) for split in splits]
-    if any(some is None for some in labels):
+    labels = [split.labels for split in splits if split.labels is not None]
+    if len(labels) < len(splits):
         return []
     return np.unique(np.concatenate(labels)).tolist()
 
 
-def _first(split: Any, number: int | None) -> np.ndarray:
-    if not hasattr(split, "gather"):  # the user's own pipeline, or several splits as one
-        batches = split.batches()
-        if number is not None:
-            batches = batches.unbatch().take(number).batch(1024)
-        return np.concatenate(list(batches.as_numpy_iterator()))
-    size = split.num_images if number is None else min(number, split.num_images)
-    chunks = np.array_split(np.arange(size), 1 + size // 8192)
-    return np.concatenate([split.gather(positions).numpy() for positions in chunks])
+def _first(split: Split, number: int | None) -> np.ndarray:
+    batches = _in_order(split).batches().rebatch(number or 8192)
+    return np.concatenate(list(batches.take(1 if number else -1).as_numpy_iterator()))
+
+
+def _in_order(split: Split) -> Split:
+    """The split without the shuffling of training: image i has label i."""
+    if isinstance(split, BinarizedSplit):
+        return replace(split, base=_in_order(split.base))
+    return replace(split, shuffle_seed=None) if isinstance(split, ArraySplit) else split

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from keras_lifelong_vae import tasks
 from keras_lifelong_vae.experiments.labelled_images import collect
@@ -43,3 +44,25 @@ def test_tasks_without_labels_have_one_class_each():
     arrays = {name: {"train": np.zeros((3, 1, 1, 1), "float32")} for name in "ab"}
     found = collect(tasks.from_arrays(arrays, validation_share=0.0), "train")
     np.testing.assert_array_equal(found.classes, [0, 0, 0, 1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sequence: sequence,
+        lambda sequence: sequence.binarized(),
+        lambda sequence: tasks.TaskSequence((tasks.union(sequence, "both"),)),
+    ],
+)
+def test_training_images_keep_their_labels_though_training_shuffles_them(change):
+    labels = np.random.default_rng(0).integers(6, size=101)
+    images = np.eye(6, dtype="float32")[labels].reshape(-1, 6, 1, 1)  # an image shows its label
+    sequence = tasks.split_by_class(
+        (images, labels), batch_size=16, classes=[(0, 1, 2), (3, 4, 5)], test=(images, labels)
+    )
+    for use in ("train", "test"):
+        found = collect(change(sequence), use)
+        np.testing.assert_array_equal(found.images.reshape(-1, 6).argmax(axis=1), found.classes)
+    assert len(collect(change(sequence), "train").images) == sum(
+        task.num_train for task in sequence
+    )
