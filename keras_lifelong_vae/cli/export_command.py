@@ -19,7 +19,7 @@ Look at it:
   less {directory}/assets.extra/model_card.md
   saved_model_cli show --dir {directory} --tag_set serve --signature_def generate
   saved_model_cli run --dir {directory} --tag_set serve --signature_def generate \\
-      --input_exprs 'seed=[0,1,2];category=[-1,-1,-1]' --outdir generated"""
+      --input_exprs 'seed=[0,1,2];{any}task=[-1,-1,-1]' --outdir generated"""
 
 
 def add_parser(name: str, commands: Any) -> None:
@@ -47,7 +47,8 @@ def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
     directory = export_saved_model(model, to, name, version, figures)
     tasks = int(model.finished_tasks)
     print(f"Exported after {tasks} task{'s' * (tasks != 1)}: {directory}")
-    print(LOOK.format(directory=directory))
+    any_category = "category=[-1,-1,-1];" if model.has_categories else ""
+    print(LOOK.format(directory=directory, any=any_category))
 
 
 def _figures(run: RunDirectory) -> dict[str, Any]:

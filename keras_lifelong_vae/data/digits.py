@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from keras_lifelong_vae.data.checksums import example_order, verify
 from keras_lifelong_vae.data.image_data import ImageData, image_data
-from keras_lifelong_vae.data.spec import Arrays, DataSpec
+from keras_lifelong_vae.data.spec import Arrays, DataSpec, example_order, verify
 
-TEST_IMAGES_PER_CLASS = 36
+_TEST_IMAGES_PER_CLASS = 36
 
 DIGITS = DataSpec(
     name="digits",
@@ -22,27 +21,18 @@ DIGITS = DataSpec(
 
 
 def load_digits() -> ImageData:
-    """Loads the digits: 1,437 training and 360 test images, 36 of them per class.
-
-    The values 0 to 16 are scaled to 0 to 255. Examples stand in the order of their SHA-256, and
-    the first 36 of each class are the test set.
-    """
+    """1,437 training and 360 test images: the first 36 of each class in the order of SHA-256."""
     from sklearn import datasets
 
     bunch = datasets.load_digits()
     images = np.rint(bunch.images * 255 / 16).astype(np.uint8)[..., np.newaxis]
     labels = bunch.target.astype(np.int64)
-    source = "scikit-learn's load_digits"
-    arrays = split_digits(images, labels)
-    verify(arrays, DIGITS, source)
-    return image_data(DIGITS, arrays, source)
-
-
-def split_digits(images: np.ndarray, labels: np.ndarray) -> Arrays:
-    """Splits off the first `TEST_IMAGES_PER_CLASS` of each class, in the fixed order."""
     order = example_order(images, labels)
     images, labels = images[order], labels[order]
     is_test = np.zeros(len(labels), bool)
-    for label in np.unique(labels):
-        is_test[np.flatnonzero(labels == label)[:TEST_IMAGES_PER_CLASS]] = True
-    return Arrays(images[~is_test], labels[~is_test], images[is_test], labels[is_test])
+    for label in range(10):
+        is_test[np.flatnonzero(labels == label)[:_TEST_IMAGES_PER_CLASS]] = True
+    arrays = Arrays(images[~is_test], labels[~is_test], images[is_test], labels[is_test])
+    source = "scikit-learn's load_digits"
+    verify(arrays, DIGITS, source)
+    return image_data(DIGITS, arrays, source)

@@ -34,8 +34,8 @@ class ImageData:
     source: str
 
     def __post_init__(self) -> None:
-        self._check_split("train")
-        self._check_split("test")
+        for split in ("train", "test"):
+            self._check_split(split)
         for field in Arrays._fields:
             array = getattr(self, field).view()
             array.flags.writeable = False

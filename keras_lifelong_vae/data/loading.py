@@ -5,12 +5,11 @@ import os
 import shlex
 from pathlib import Path
 
-from keras_lifelong_vae.data import array_cache, tfds_store
+from keras_lifelong_vae.data import installation, tfds_store
 from keras_lifelong_vae.data.digits import DIGITS, load_digits
-from keras_lifelong_vae.data.directory import Directory, read_verified
 from keras_lifelong_vae.data.image_data import ImageData, image_data
-from keras_lifelong_vae.data.installation import install
 from keras_lifelong_vae.data.registry import TFDS_SPECS
+from keras_lifelong_vae.data.sources import Directory, read_verified
 from keras_lifelong_vae.data.spec import Arrays, SourceError, TfdsSpec
 from keras_lifelong_vae.data.synth_digits import dataset as synth_digits
 
@@ -108,11 +107,10 @@ def load_spec(
             "Remove it to have the data set prepared anew."
         )
     elif given is not None:
-        install(spec, given, target)
+        installation.install(spec, given, target)
         source = f"{given.description}, now prepared in {target}"
     else:
-        found = _install_first(spec, target, data_path, allow_packages)
-        source = f"{found}, now prepared in {target}"
+        source = _install_first(spec, target, data_path, allow_packages)
     return image_data(spec, _read_prepared(spec, data_path, target), source)
 
 
@@ -127,12 +125,12 @@ def _install_first(
             continue
         logger.info("'%s' is tried from: %s.", spec.name, source.description)
         try:
-            install(spec, source, target)
+            installation.install(spec, source, target)
         except (SourceError, OSError, ValueError) as error:
             logger.warning("'%s' from %s: %s", spec.name, source.description, error)
             reasons.append(f"{source.description}: {error}")
         else:
-            return source.description
+            return f"{source.description}, now prepared in {target}"
     ways = "\n".join(f"  {number}. {reason}" for number, reason in enumerate(reasons, 1))
     packages = ""
     if spec.packages and not allow_packages:
@@ -150,7 +148,7 @@ def _install_first(
 
 
 def _read_prepared(spec: TfdsSpec, data_dir: Path | None, target: Path) -> Arrays:
-    arrays = array_cache.read(target, spec)
+    arrays = installation.read_arrays(target, spec)
     if arrays is not None:
         return arrays
     try:
@@ -158,7 +156,7 @@ def _read_prepared(spec: TfdsSpec, data_dir: Path | None, target: Path) -> Array
     except ValueError as error:
         raise ValueError(f"{error} Remove {target} to have it prepared anew.") from error
     try:
-        array_cache.write(target, arrays)
+        installation.write_arrays(target, arrays)
     except OSError as error:
         logger.warning("The arrays can't be kept in %s: %s", target, error)
     return arrays
@@ -166,12 +164,9 @@ def _read_prepared(spec: TfdsSpec, data_dir: Path | None, target: Path) -> Array
 
 def _find(name: str) -> TfdsSpec | None:
     """The spec of `name`, `None` for those that need no source."""
-    for spec in TFDS_SPECS:
-        if spec.name == name:
-            return spec
-    if name not in _OWN:
+    if name not in names():
         raise ValueError(f"`name` must be one of {', '.join(names())}, received {name!r}.")
-    return None
+    return next((spec for spec in TFDS_SPECS if spec.name == name), None)
 
 
 def _local(data_dir: PathLike | None) -> Path | None:

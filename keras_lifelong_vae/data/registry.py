@@ -2,27 +2,16 @@
 
 from pathlib import Path
 
-from keras_lifelong_vae.data.directory import Directory
-from keras_lifelong_vae.data.idx import read_idx_directory
-from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
+from keras_lifelong_vae.data.formats import SVHN_SHAPE, read_idx_directory, read_svhn_directory
+from keras_lifelong_vae.data.sources import DebianPackage, Directory, NpmPackage, TfdsDownload
 from keras_lifelong_vae.data.spec import TfdsSpec
-from keras_lifelong_vae.data.svhn import IMAGE_SHAPE, read_svhn_directory
-from keras_lifelong_vae.data.tfds_download import TfdsDownload
 
 FASHION_MNIST = TfdsSpec(
     name="fashion_mnist",
     image_shape=(28, 28, 1),
     class_names=(
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
+        *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+        *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
     ),
     checksums=(
         "be41babf13638113cb380ca9ed964e022e4f72f8100e0680e3d51da1598370ca",
@@ -30,7 +19,6 @@ FASHION_MNIST = TfdsSpec(
         "102c2d317685f98a5df7444f89ca0aff2920a2470876b037141eed155b707ade",
         "04e82d195c8e374fa14d866ea3a1f85fbbd25fd146bffceb50125c5d37255833",
     ),
-    tfds_name="fashion_mnist",
     read_directory=read_idx_directory,
     sources=(
         Directory(Path("/usr/share/datasets/fashion-mnist")),
@@ -51,7 +39,6 @@ MNIST = TfdsSpec(
         "9c6222c20a8d63fe469c4d15a2e8cade10ccde428042e465a014981487653fb5",
         "dbcb49355fc574c83b722f775acbe987d977ed8d99ae49ecba25be1c9d244622",
     ),
-    tfds_name="mnist",
     read_directory=read_idx_directory,
     sources=(
         TfdsDownload(
@@ -63,11 +50,9 @@ MNIST = TfdsSpec(
 
 SVHN_CROPPED = TfdsSpec(
     name="svhn_cropped",
-    image_shape=IMAGE_SHAPE,
+    image_shape=SVHN_SHAPE,
     class_names=tuple("0123456789"),
-    checksums=None,
     sizes=(73257, 26032),
-    tfds_name="svhn_cropped",
     read_directory=read_svhn_directory,
     sources=(TfdsDownload("http://ufldl.stanford.edu/housenumbers/test_32x32.mat"),),
 )

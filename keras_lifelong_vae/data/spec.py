@@ -1,7 +1,12 @@
-"""What is known of a data set before it is read: names, shapes, checksums, ways to get it."""
+"""What is known of a data set before it is read, and the check that it is what was read.
 
+TFDS shuffles what it stores, so each source would bring its own order. Examples are therefore
+sorted by their SHA-256, which is the same everywhere and has nothing to do with the class.
+"""
+
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -17,23 +22,15 @@ class Arrays(NamedTuple):
     test_labels: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DataSpec:
-    """What a data set is.
-
-    Args:
-        name: How `load` calls it.
-        image_shape: `(height, width, channels)` of one image.
-        class_names: One name per label.
-        checksums: SHA-256 of each of the `Arrays`, see `checksums_of`; `None` if unknown.
-        sizes: Numbers of training and test images; `None` if unknown, or the checksums say it.
-    """
+    """What a data set is."""
 
     name: str
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
-    checksums: tuple[str, ...] | None
-    sizes: tuple[int, int] | None = field(default=None, kw_only=True)
+    checksums: tuple[str, ...] | None = None  # SHA-256 of each of the `Arrays`, see `checksums_of`
+    sizes: tuple[int, int] | None = None  # training and test images
 
 
 class SourceError(Exception):
@@ -48,27 +45,67 @@ class Source(Protocol):
         """What the user reads about it."""
 
     def prepare(self, spec: "TfdsSpec", staging: Path) -> None:
-        """Leaves the data set prepared for TFDS in `staging`, a temporary TFDS `data_dir`.
-
-        Raises:
-            SourceError: If the source is out of reach here.
-            OSError: If files are missing or can't be read.
-            ValueError: If what came is not the data set.
-        """
+        """Leaves the data set prepared for TFDS in `staging`, a temporary TFDS `data_dir`."""
+        # SourceError: it is out of reach here; OSError: files are missing; ValueError: other data.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TfdsSpec(DataSpec):
-    """A data set that TensorFlow Datasets keeps.
+    """A data set that TensorFlow Datasets keeps under the same name."""
 
-    Args:
-        tfds_name: Name of the TFDS builder.
-        read_directory: Reads the files the data set is published as from a directory.
-        sources: Where to get it if TFDS doesn't have it yet, tried in this order.
-        packages: Sources that run a package manager, tried last and only if the user allows it.
-    """
+    read_directory: Callable[[Path], Arrays]  # reads the files it is published as
+    sources: tuple[Source, ...]  # tried in this order if TFDS doesn't have it yet
+    packages: tuple[Source, ...] = ()  # tried last, and only if the user allows it
 
-    tfds_name: str
-    read_directory: Callable[[Path], Arrays]
-    sources: tuple[Source, ...]
-    packages: tuple[Source, ...] = ()
+
+def example_order(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Indices `(n,)` that sort the examples by the SHA-256 of label and pixels."""
+    digests = [
+        hashlib.sha256(label.tobytes() + image.tobytes()).digest()
+        for label, image in zip(np.asarray(labels, "<i8"), images, strict=True)
+    ]
+    return np.array(sorted(range(len(digests)), key=digests.__getitem__), np.int64)
+
+
+def in_order(arrays: Arrays) -> Arrays:
+    """The same examples in the fixed order, images as uint8 and labels as int64."""
+    ordered = []
+    for images, labels in (arrays[:2], arrays[2:]):
+        order = example_order(images, labels)
+        ordered += [images[order].astype(np.uint8), labels[order].astype(np.int64)]
+    return Arrays(*ordered)
+
+
+def checksums_of(arrays: Arrays) -> tuple[str, ...]:
+    """SHA-256 of the bytes in C order: images as uint8, labels as little-endian int64."""
+    return tuple(
+        hashlib.sha256(np.ascontiguousarray(array, dtype).data).hexdigest()
+        for array, dtype in zip(arrays, ("u1", "<i8", "u1", "<i8"), strict=True)
+    )
+
+
+def verify(arrays: Arrays, spec: DataSpec, origin: str) -> None:
+    """Raises `ValueError` unless `arrays`, read from `origin` and in order, are those of `spec`."""
+    for part, array in arrays._asdict().items():
+        expected = spec.image_shape if part.endswith("images") else ()
+        if array.shape[1:] != expected:
+            raise ValueError(
+                f"{origin}: `{part}` of '{spec.name}' must have shape "
+                f"{('n', *expected)}, received {array.shape}."
+            )
+    sizes = (len(arrays.train_images), len(arrays.test_images))
+    if spec.sizes is not None and sizes != spec.sizes:
+        raise ValueError(
+            f"{origin}: '{spec.name}' must have {spec.sizes[0]} training and {spec.sizes[1]} test "
+            f"images, received {sizes[0]} and {sizes[1]}."
+        )
+    if spec.checksums is None:
+        return
+    found = checksums_of(arrays)
+    for part, ours, wanted in zip(Arrays._fields, found, spec.checksums, strict=True):
+        if ours != wanted:
+            raise ValueError(
+                f"{origin}: `{part}` of '{spec.name}' must have the SHA-256 {wanted}, received "
+                f"{ours} ({len(getattr(arrays, part))} examples). The data were altered or are "
+                "another data set."
+            )

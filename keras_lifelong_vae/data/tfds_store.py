@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_lifelong_vae.data.checksums import in_order, verify
-from keras_lifelong_vae.data.spec import Arrays, TfdsSpec
+from keras_lifelong_vae.data.spec import Arrays, TfdsSpec, in_order, verify
 
 
 def location(spec: TfdsSpec, data_dir: Path | None) -> Path:
@@ -32,36 +31,30 @@ def is_prepared(directory: Path) -> bool:
 
 
 def read(spec: TfdsSpec, data_dir: Path | None) -> Arrays:
-    """Reads the prepared data set: the verified arrays in their fixed order.
-
-    Raises:
-        ValueError: If the stored data are damaged or are not the data set.
-    """
+    """The verified arrays in their fixed order; `ValueError` if they are damaged or other ones."""
     import tensorflow as tf
+    import tensorflow_datasets as tfds
 
-    origin = f"TFDS data in {location(spec, data_dir)}"
+    builder = _builder(spec, data_dir)
+    origin = f"TFDS data in {builder.data_dir}"
     try:
-        stored = [*_read_split(spec, data_dir, "train"), *_read_split(spec, data_dir, "test")]
+        splits = tfds.as_numpy(builder.as_dataset(split=["train", "test"], batch_size=-1))
     except (tf.errors.OpError, OSError) as error:
         raise ValueError(f"{origin} can't be read: {error}") from error
-    arrays = in_order(Arrays(*stored))
+    arrays = in_order(Arrays(*(part[key] for part in splits for key in ("image", "label"))))
     verify(arrays, spec, origin)
     return arrays
 
 
 def store(spec: TfdsSpec, arrays: Arrays, data_dir: Path, origin: str) -> None:
-    """Stores arrays the way TFDS's own builder would have, as `<data_dir>/<tfds_name>/<version>`.
-
-    SVHN's must be in the order of the published files, as TFDS numbers them. The description says
-    that they came from `origin`.
-    """
+    """Stores arrays in the order of the published files the way TFDS's own builder would have."""
     import tensorflow_datasets as tfds
 
     builder = _builder(spec, data_dir)
-    numbered = "id" in builder.info.features
+    numbered = "id" in builder.info.features  # as SVHN's are
     splits = {
-        "train": _examples(arrays.train_images, arrays.train_labels, "train" if numbered else None),
-        "test": _examples(arrays.test_images, arrays.test_labels, "test" if numbered else None),
+        name: _examples(images, labels, name if numbered else None)
+        for name, images, labels in (("train", *arrays[:2]), ("test", *arrays[2:]))
     }
     with redirect_stdout(sys.stderr):
         tfds.dataset_builders.store_as_tfds_dataset(
@@ -89,20 +82,13 @@ def download(spec: TfdsSpec, data_dir: Path) -> None:
 def _builder(spec: TfdsSpec, data_dir: Path | None) -> Any:
     import tensorflow_datasets as tfds
 
-    return tfds.builder(spec.tfds_name, data_dir=data_dir)
+    return tfds.builder(spec.name, data_dir=data_dir)
 
 
 def _examples(
     images: np.ndarray, labels: np.ndarray, prefix: str | None = None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The examples by number; with `prefix` each has an `id`, as SVHN's have."""
+    """The examples by number; with `prefix` each has an `id`."""
     for index, (image, label) in enumerate(zip(images, labels, strict=True)):
         example = {"image": image, "label": int(label)}
         yield index, example if prefix is None else {**example, "id": f"{prefix}_{index:06d}"}
-
-
-def _read_split(spec: TfdsSpec, data_dir: Path | None, split: str) -> tuple[np.ndarray, np.ndarray]:
-    import tensorflow_datasets as tfds
-
-    examples = tfds.as_numpy(_builder(spec, data_dir).as_dataset(split=split, batch_size=-1))
-    return examples["image"], examples["label"]

@@ -73,12 +73,8 @@ class Judge:
     def measure(
         self, model: LifelongVAE, seen: int, teachers: np.ndarray | None = None
     ) -> Measurement:
-        """The figures of `model`, which has seen `seen` tasks.
-
-        Args:
-            model: What is measured.
-            seen: How many tasks it has learned.
-            teachers: `categories` of the teacher for the tasks it knew, `None` if it knew none.
+        """The figures of `model`, which has seen `seen` tasks; `teachers` is what `categories` of
+        the teacher were for the tasks it knew, `None` if it knew none.
         """
         figures: dict[str, Any] = {"generated_from": model.default_prior}
         categories = self.categories(model, seen)

@@ -112,14 +112,13 @@ def run(
     Args:
         setup: What is trained, from the first stage that its results lack.
         judge: Measures the model on test images after each stage.
-        directory: Where results, model and pictures are written.
+        directory: Where results, model and, if wanted, pictures are written.
         callbacks: For every `fit`.
         verbose: As in `keras.Model.fit`.
-        pictures: Whether to draw pictures.
+        pictures: Whether to draw them.
         finish: What is still done before the last stage counts as finished.
     """
-    model, results = setup.model, setup.results
-    number = len(setup.stages)
+    model, results, number = setup.model, setup.results, len(setup.stages)
     for i in range(len(results.negative_elbo), number):
         if verbose:
             print(f"Task {i + 1} of {number}, {setup.stages.names[i]}:")

@@ -78,9 +78,8 @@ class SequenceSpec:
         """
         if num_tasks is not None:
             check_positive_int(num_tasks, "num_tasks")
-        images = {}
-        for name in self._data_names(standin, data_dir, source_dir):
-            images[TITLES.get(name, name)] = _load(name, data_dir, source_dir)
+        names = self._data_names(standin, data_dir, source_dir)
+        images = {TITLES.get(name, name): _load(name, data_dir, source_dir) for name in names}
         sequence = self.divide(images, num_tasks, batch_size=batch_size, seed=seed)
         if num_tasks is not None and num_tasks > len(sequence):
             raise ValueError(f"`num_tasks` must be at most {len(sequence)}, received {num_tasks}.")
@@ -104,10 +103,8 @@ class SequenceSpec:
             )
         if standin and not set(self.data) & set(STANDINS):
             whose = " and ".join(self.data) or "tasks of your own"
-            raise ValueError(
-                f"`standin` must be False for {whose}, of which there is no stand-in, received "
-                "True."
-            )
+            message = f"`standin` must be False for {whose}, of which there is no stand-in"
+            raise ValueError(f"{message}, received True.")
         return [STANDINS.get(name, name) if standin else name for name in self.data]
 
 
@@ -137,6 +134,10 @@ def _by_class(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -
 def _permuted(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
     (only,) = images.values()
     return tasks.permuted(only, num_tasks=num_tasks or 5, **options)
+
+
+def _ignoring_data(make: Callable[..., TaskSequence]) -> Callable[..., TaskSequence]:
+    return lambda images, num_tasks, **options: make(num_tasks=num_tasks, **options)
 
 
 def _domains(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
@@ -243,12 +244,8 @@ def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> Non
         )
     if not isinstance(spec, SequenceSpec):
         description = (inspect.getdoc(spec) or "tasks of your own").splitlines()[0].rstrip(".")
-        spec = SequenceSpec(description, (), _without_data(spec))
+        spec = SequenceSpec(description, (), _ignoring_data(spec))
     SEQUENCES[name] = spec
-
-
-def _without_data(make: Callable[..., TaskSequence]) -> Callable[..., TaskSequence]:
-    return lambda images, num_tasks, **options: make(num_tasks=num_tasks, **options)
 
 
 def get(sequence: str | TaskSequence) -> SequenceSpec:
@@ -270,4 +267,4 @@ def get(sequence: str | TaskSequence) -> SequenceSpec:
         return sequence
 
     options = TrainingOptions(batch_size=None)
-    return SequenceSpec("tasks of your own", (), _without_data(as_it_is), options)
+    return SequenceSpec("tasks of your own", (), _ignoring_data(as_it_is), options)

@@ -40,20 +40,7 @@ def prepare(
     name: str = "own",
     **loading: Any,
 ) -> Setup:
-    """Loads the data and builds the model.
-
-    Args:
-        sequence: One of `sequences.names()`, or tasks of one's own.
-        strategy: One of `strategies.names()`, or one's own.
-        seed: Seed of everything random.
-        options: Of `TrainingOptions` and the model; the sequence's own if left out or `None`.
-        name: What tasks of one's own are called.
-        **loading: Of `SequenceSpec.load`.
-
-    Raises:
-        ValueError: If a name or an option is unknown or out of range, or an option is none of the
-            strategy's.
-    """
+    """Loads the data, as `loading` says, and builds the model; see `train_sequence`."""
     spec = sequences.get(sequence)
     way = strategies.get(strategy) if isinstance(strategy, str) else strategy
     called = next((each for each in strategies.names() if strategies.get(each) is way), "own")

@@ -10,8 +10,7 @@ for task in sequence:
 """
 
 from keras_lifelong_vae.tasks.domains import domains
-from keras_lifelong_vae.tasks.from_arrays import from_arrays
-from keras_lifelong_vae.tasks.from_datasets import from_datasets
+from keras_lifelong_vae.tasks.own_images import from_arrays, from_datasets
 from keras_lifelong_vae.tasks.permuted import permuted
 from keras_lifelong_vae.tasks.split import Split
 from keras_lifelong_vae.tasks.split_by_class import split_by_class

@@ -1,12 +1,14 @@
-"""One task made of images in memory."""
+"""One task made of images in memory, and what the builders of such tasks share."""
 
 from dataclasses import replace
-from typing import NamedTuple
+from os import PathLike
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keras_lifelong_vae.checks import check_natural, check_positive_int, check_share
-from keras_lifelong_vae.tasks.array_split import ArraySplit
+from keras_lifelong_vae.data import ImageData, load
+from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
 from keras_lifelong_vae.tasks.seeds import derived_seed
 from keras_lifelong_vae.tasks.task import Task
 
@@ -26,6 +28,36 @@ class TaskOptions(NamedTuple):
             check_share(validation_share, "validation_share"),
             check_natural(seed, "seed"),
         )
+
+
+def image_data(data: Any, name: str, data_dir: str | PathLike[str] | None) -> ImageData:
+    """The data set that `data` names, or `data` itself if it is an `ImageData`."""
+    if isinstance(data, str):
+        return load(data, data_dir=data_dir)
+    check_no_data_dir(data, data_dir)
+    if not isinstance(data, ImageData):
+        raise TypeError(
+            f"`{name}` must be the name of a data set or an `ImageData`, "
+            f"received {type(data).__name__}."
+        )
+    return data
+
+
+def check_no_data_dir(data: Any, data_dir: str | PathLike[str] | None) -> None:
+    """Raises `ValueError` if `data_dir` is given."""
+    if data_dir is not None:
+        raise ValueError(
+            f"`data_dir` is where to look for a data set that `data` names, "
+            f"received `data_dir={data_dir!r}` with a {type(data).__name__}."
+        )
+
+
+def splits_of(data: ImageData) -> tuple[ArraySplit, ArraySplit]:
+    """Training and test images as tensors."""
+    return (
+        array_split(data.train_images, data.train_labels),
+        array_split(data.test_images, data.test_labels),
+    )
 
 
 def array_task(
@@ -53,14 +85,10 @@ def array_task(
 def carve_validation(
     rows: np.ndarray, validation_share: float, seed: int, name: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Divides `rows` at random into training and validation rows, both in ascending order.
-
-    The share is rounded to whole images. A share above 0 takes at least one image if there are
-    two, and always leaves one. Tasks with different names differ in their choice.
-    """
+    """Divides `rows` at random into training and validation rows, both in ascending order."""
     wanted = round(len(rows) * validation_share)
     if validation_share > 0.0:
         wanted = max(wanted, 1)
-    size = min(wanted, len(rows) - 1)
+    size = min(wanted, len(rows) - 1)  # one image always stays for training
     order = np.random.default_rng(derived_seed(seed, name, "validation")).permutation(len(rows))
     return rows[np.sort(order[size:])], rows[np.sort(order[:size])]

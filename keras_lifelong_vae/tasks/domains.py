@@ -8,8 +8,7 @@ import numpy as np
 from keras_lifelong_vae.checks import check_event_shape
 from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.tasks.array_split import array_split
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
-from keras_lifelong_vae.tasks.labelled_images import image_data
+from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task, image_data
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
 
@@ -70,10 +69,8 @@ def _common_shape(
     if not loaded:
         raise ValueError("`data` must hold at least one data set, received none.")
     shapes = {name: one.image_shape for name, one in loaded.items()}
-    if event_shape is None:
-        shape = tuple(np.max(list(shapes.values()), axis=0).tolist())
-    else:
-        shape = check_event_shape(event_shape)
+    largest = np.max(list(shapes.values()), axis=0).tolist()
+    shape = check_event_shape(largest if event_shape is None else event_shape)
     for name, (height, width, channels) in shapes.items():
         fits = len(shape) == 3 and height <= shape[0] and width <= shape[1]
         if not fits or channels not in (1, shape[2]):

@@ -8,8 +8,7 @@ import numpy as np
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.tasks.array_split import index_tensor
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
-from keras_lifelong_vae.tasks.labelled_images import image_data, splits_of
+from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task, image_data, splits_of
 from keras_lifelong_vae.tasks.seeds import derived_seed
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 

@@ -9,21 +9,16 @@ _SECOND_SEED = 1  # never 0: a pair of zeros asks TensorFlow for a seed of its o
 
 
 def derived_seed(seed: int, *purpose: str) -> int:
-    """A seed in [0, 2**63) that depends on the user's `seed` and the words of `purpose` alone.
-
-    The words are names, not positions: the task of one class is shuffled in the same way whether
-    it is built alone or among ten, first or last.
-    """
+    """A seed in [0, 2**63) that depends on the user's `seed` and the words of `purpose` alone."""
+    # The words are names, not positions: a task is the same whether it is built first or last.
     entropy = [seed, *"\0".join(purpose).encode()]
     return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def shuffled_range(size: int, seed: int) -> tf.data.Dataset:
-    """The integers 0..size-1, in another order in every epoch.
-
-    Unlike `Dataset.shuffle`, it does not depend on the seed of `keras.utils.set_random_seed`: the
-    images keep their order when a script reseeds the weights.
-    """
+    """The integers 0..size-1, in another order in every epoch."""
+    # Unlike `Dataset.shuffle`, it does not depend on the seed of `keras.utils.set_random_seed`: the
+    # images keep their order when a script reseeds the weights.
     variant = tf.raw_ops.ShuffleDatasetV3(
         input_dataset=tf.data.experimental.to_variant(tf.data.Dataset.range(size)),
         buffer_size=size,

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from keras_lifelong_vae.checks import check_natural
+from keras_lifelong_vae.checks import check_images, check_natural
 from keras_lifelong_vae.data import ImageData
-from keras_lifelong_vae.tasks.array_split import ArraySplit
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
-from keras_lifelong_vae.tasks.labelled_images import (
+from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
+from keras_lifelong_vae.tasks.array_task import (
+    TaskOptions,
+    array_task,
     check_no_data_dir,
     image_data,
-    split_of_pair,
     splits_of,
 )
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
@@ -87,8 +87,26 @@ def _labelled(
         loaded = image_data(data, "data", data_dir)
         return *splits_of(loaded), loaded.class_names
     check_no_data_dir(data, data_dir)
-    train = split_of_pair(data, "data")
-    return train, None if test is None else split_of_pair(test, "test", train.event_shape), None
+    train = _split_of_pair(data, "data")
+    return train, None if test is None else _split_of_pair(test, "test", train.event_shape), None
+
+
+def _split_of_pair(pair: Any, name: str, event_shape: tuple[int, ...] | None = None) -> ArraySplit:
+    """The user's pair (images, labels), checked."""
+    is_sequence = isinstance(pair, (tuple, list))
+    if not is_sequence or len(pair) != 2:
+        received = f"a {type(pair).__name__}" + (f" of {len(pair)}" if is_sequence else "")
+        raise TypeError(f"`{name}` must be a pair (images, labels), received {received}.")
+    images = check_images(pair[0], f"{name}[0]", event_shape)
+    labels = np.array(pair[1])  # a copy: later edits to the labels do not reach the tasks
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"`{name}[1]` must hold integer labels, received dtype {labels.dtype}.")
+    if labels.shape != images.shape[:1]:
+        raise ValueError(
+            f"`{name}[1]` must hold one label for each of {len(images)} images, shape "
+            f"({len(images)},), received shape {labels.shape}."
+        )
+    return array_split(images, labels.astype(np.int64))
 
 
 def _check_classes(
@@ -102,11 +120,10 @@ def _check_classes(
     if isinstance(classes, str) or not isinstance(classes, (Sequence, np.ndarray)):
         raise TypeError(f"`classes` must be a sequence of labels, received {classes!r}.")
     groups = [_check_group(entry, f"classes[{i}]") for i, entry in enumerate(classes)]
-    seen: set[int] = set()
-    for label in (label for group in groups for label in group):
-        if label in seen:
+    labels = [label for group in groups for label in group]
+    for i, label in enumerate(labels):
+        if label in labels[:i]:
             raise ValueError(f"`classes` must name each class once, received {label} again.")
-        seen.add(label)
         for use, found in present.items():
             if label not in found:
                 raise ValueError(

@@ -1,13 +1,13 @@
 """One data set of the stream."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_natural, note_value_range
-from keras_lifelong_vae.tasks.binarized_split import BinarizedSplit
 from keras_lifelong_vae.tasks.seeds import derived_seed
-from keras_lifelong_vae.tasks.split import Split
+from keras_lifelong_vae.tasks.split import BinarizedSplit, Split
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,18 +97,13 @@ class Task:
         See `TaskSequence.binarized`.
         """
         check_natural(seed, "seed")
-        return Task(
-            self.name,
-            self._drawn(self.train_split, "train", seed),
-            self.validation_split and self._drawn(self.validation_split, "validation", seed),
-            self.test_split and self._drawn(self.test_split, "test", seed),
-        )
-
-    def _drawn(self, split: Split, use: str, seed: int) -> BinarizedSplit:
-        if isinstance(split, BinarizedSplit):
-            return split
-        noise_seed = derived_seed(seed, self.name, use, "noise")
-        return BinarizedSplit(split, noise_seed, dynamic=use == "train")
+        drawn: dict[str, Any] = {}
+        for use in ("train", "validation", "test"):
+            split = getattr(self, f"{use}_split")
+            if split is not None and not isinstance(split, BinarizedSplit):
+                noise_seed = derived_seed(seed, self.name, use, "noise")
+                drawn[f"{use}_split"] = BinarizedSplit(split, noise_seed, dynamic=use == "train")
+        return replace(self, **drawn)
 
     def __repr__(self) -> str:
         return (

@@ -7,10 +7,9 @@ from functools import reduce
 import tensorflow as tf
 
 from keras_lifelong_vae.tasks.array_split import ArraySplit
-from keras_lifelong_vae.tasks.binarized_split import BinarizedSplit
-from keras_lifelong_vae.tasks.from_datasets import DatasetSplit
+from keras_lifelong_vae.tasks.own_images import DatasetSplit
 from keras_lifelong_vae.tasks.seeds import derived_seed
-from keras_lifelong_vae.tasks.split import Split, joint_labels, joint_range
+from keras_lifelong_vae.tasks.split import BinarizedSplit, Split, joint_labels, joint_range
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -40,7 +39,13 @@ def union(tasks: TaskSequence, name: str, steps_per_epoch: int | None = None) ->
     binarized = [part for part in parts if isinstance(part, BinarizedSplit)]
     if binarized and len(binarized) < len(parts):
         raise TypeError("`tasks` must be all binarised or all not, received some of both.")
-    memory = _in_memory([part.base for part in binarized] if binarized else parts)
+    bases = [part.base for part in binarized] or parts
+    memory = [split for split in bases if isinstance(split, ArraySplit)]
+    if len(memory) < len(bases):
+        raise TypeError(
+            "`tasks` must have their images in memory, received a `DatasetSplit`, as "
+            "`from_datasets` makes."
+        )
     batch_size = memory[0].batch_size
     train: Split = replace(
         memory[0],
@@ -58,16 +63,6 @@ def union(tasks: TaskSequence, name: str, steps_per_epoch: int | None = None) ->
         _in_order([task.validation_split for task in tasks], batch_size),
         _in_order([task.test_split for task in tasks], batch_size),
     )
-
-
-def _in_memory(splits: Sequence[Split]) -> list[ArraySplit]:
-    memory = [split for split in splits if isinstance(split, ArraySplit)]
-    if len(memory) < len(splits):
-        raise TypeError(
-            "`tasks` must have their images in memory, received a `DatasetSplit`, as "
-            "`from_datasets` makes."
-        )
-    return memory
 
 
 def _in_order(splits: Sequence[Split | None], batch_size: int) -> DatasetSplit | None:

@@ -8,9 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from keras_lifelong_vae.data import tfds_store
-from keras_lifelong_vae.data.checksums import checksums_of, in_order
 from keras_lifelong_vae.data.registry import FASHION_MNIST
-from keras_lifelong_vae.data.spec import Arrays, Source, SourceError, TfdsSpec
+from keras_lifelong_vae.data.spec import (
+    Arrays,
+    Source,
+    SourceError,
+    TfdsSpec,
+    checksums_of,
+    in_order,
+)
 
 FILE_NAMES = (
     "train-images-idx3-ubyte",

@@ -6,7 +6,7 @@ from data_helpers import small_arrays, small_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keras_lifelong_vae.data.checksums import checksums_of, example_order, in_order, verify
+from keras_lifelong_vae.data.spec import checksums_of, example_order, in_order, verify
 
 
 def test_checksums_are_those_of_the_bytes_in_c_order():

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from keras_lifelong_vae.data.command import run
+from keras_lifelong_vae.data.sources import run
 from keras_lifelong_vae.data.spec import SourceError
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from keras_lifelong_vae.data.idx import read_idx, read_idx_directory
+from keras_lifelong_vae.data.formats import read_idx, read_idx_directory
 
 
 @given(

@@ -13,13 +13,11 @@ from data_helpers import (
 )
 
 from keras_lifelong_vae import cli, data
-from keras_lifelong_vae.data import command, loading, tfds_download, tfds_store
-from keras_lifelong_vae.data.checksums import in_order
-from keras_lifelong_vae.data.directory import Directory
+from keras_lifelong_vae.data import loading, sources, tfds_store
 from keras_lifelong_vae.data.loading import load_spec
-from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
 from keras_lifelong_vae.data.registry import FASHION_MNIST, MNIST, SVHN_CROPPED
-from keras_lifelong_vae.data.tfds_download import TfdsDownload
+from keras_lifelong_vae.data.sources import DebianPackage, Directory, NpmPackage, TfdsDownload
+from keras_lifelong_vae.data.spec import in_order
 
 
 def test_names():
@@ -127,8 +125,8 @@ def test_without_a_package_the_error_suggests_none(tmp_path):
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 def test_no_program_is_run_unless_allowed(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(tfds_download, "why_unreachable", lambda url: "no network")
-    monkeypatch.setattr(command.subprocess, "Popen", lambda *args, **kwargs: pytest.fail("ran"))
+    monkeypatch.setattr(sources, "why_unreachable", lambda url: "no network")
+    monkeypatch.setattr(sources.subprocess, "Popen", lambda *args, **kwargs: pytest.fail("ran"))
     with pytest.raises(data.DataUnavailableError, match=f"data {name} --allow-packages --data-dir"):
         data.load(name, tmp_path)
 
@@ -241,7 +239,7 @@ def test_arrays_that_cannot_be_kept_are_returned_all_the_same(tmp_path, monkeypa
     def fail(*args):
         raise PermissionError("read-only")
 
-    monkeypatch.setattr("keras_lifelong_vae.data.array_cache.write", fail)
+    monkeypatch.setattr("keras_lifelong_vae.data.installation.write_arrays", fail)
     assert len(load_spec(small_spec(), tmp_path).train_images) == 30
     assert "can't be kept" in caplog.text
 

@@ -13,9 +13,8 @@ import pytest
 from data_helpers import FILE_NAMES, all_files, small_arrays, small_spec, write_idx_directory
 
 from keras_lifelong_vae.data import tfds_store
-from keras_lifelong_vae.data.checksums import in_order
-from keras_lifelong_vae.data.packages import DebianPackage, NpmPackage
-from keras_lifelong_vae.data.spec import SourceError
+from keras_lifelong_vae.data.sources import DebianPackage, NpmPackage
+from keras_lifelong_vae.data.spec import SourceError, in_order
 
 DEBIAN = DebianPackage("dataset-small", "/usr/share/datasets/small")
 NPM = NpmPackage("small-data@1.0.0", "package/data")

@@ -7,8 +7,8 @@ import pytest
 from data_helpers import small_spec
 
 from keras_lifelong_vae.data import tfds_store
+from keras_lifelong_vae.data.sources import TfdsDownload, why_unreachable
 from keras_lifelong_vae.data.spec import SourceError
-from keras_lifelong_vae.data.tfds_download import TfdsDownload, why_unreachable
 
 
 @pytest.fixture(autouse=True)

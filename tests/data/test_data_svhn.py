@@ -13,11 +13,10 @@ from scipy import io
 
 from keras_lifelong_vae import cli, data
 from keras_lifelong_vae.data import loading, tfds_store
-from keras_lifelong_vae.data.checksums import in_order
+from keras_lifelong_vae.data.formats import SVHN_NAMES, read_svhn, read_svhn_directory
 from keras_lifelong_vae.data.loading import load_spec
 from keras_lifelong_vae.data.registry import SVHN_CROPPED
-from keras_lifelong_vae.data.spec import Arrays
-from keras_lifelong_vae.data.svhn import FILE_NAMES, read_svhn, read_svhn_directory
+from keras_lifelong_vae.data.spec import Arrays, in_order
 
 SMALL = dataclasses.replace(SVHN_CROPPED, sizes=(23, 11), sources=())
 
@@ -42,8 +41,8 @@ def files(tmp_path):
     directory = tmp_path / "files"
     directory.mkdir()
     ours = arrays()
-    write(directory / FILE_NAMES[0], ours.train_images, ours.train_labels)
-    write(directory / FILE_NAMES[1], ours.test_images, ours.test_labels)
+    write(directory / SVHN_NAMES[0], ours.train_images, ours.train_labels)
+    write(directory / SVHN_NAMES[1], ours.test_images, ours.test_labels)
     return directory
 
 
@@ -102,7 +101,7 @@ def test_the_shapes_and_classes_are_those_of_tfds(tmp_path):
     assert data.location("svhn_cropped", tmp_path) == tmp_path / "svhn_cropped" / "3.1.0"
 
 
-@pytest.mark.parametrize("name", FILE_NAMES)
+@pytest.mark.parametrize("name", SVHN_NAMES)
 def test_a_missing_file_is_named(files, name):
     (files / name).unlink()
     with pytest.raises(FileNotFoundError, match=f"{files} must hold a file {name}"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_lifelong_vae import data
-from keras_lifelong_vae.data.synth_digits import dataset, glyphs, scene, view
+from keras_lifelong_vae.data.synth_digits import dataset, plates, scene
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_killed_drawing_leaves_nothing_and_a_damaged_file_is_replaced(few, tmp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(dataset.array_cache, "write", killed)
+        patch.setattr(dataset.installation, "write_arrays", killed)
         with pytest.raises(KeyboardInterrupt):
             data.load("synth_digits", tmp_path)
     assert files_of(tmp_path) == []
@@ -94,20 +94,20 @@ def test_pictures_vary_in_brightness_contrast_and_colour():
     assert np.quantile(edges, 0.9) > 2 * np.quantile(edges, 0.1)  # some are out of focus
 
 
-@pytest.mark.parametrize("font", glyphs.FONTS)
+@pytest.mark.parametrize("font", plates.FONTS)
 def test_every_font_has_ten_different_digits(font):
-    masks = [glyphs.glyph(font, 0, digit) for digit in range(10)]
+    masks = [plates.glyph(font, 0, digit) for digit in range(10)]
     for mask in masks:
-        assert mask.shape[0] == glyphs.HEIGHT
+        assert mask.shape[0] == plates.HEIGHT
         assert 0.03 < (mask > 128).mean() < 0.95
     shapes = {mask.tobytes() for mask in masks}
     assert len(shapes) == 10
 
 
 def test_the_digit_meant_is_in_the_middle_of_its_plate():
-    alone = glyphs.plate("DejaVuSans", 0, (-1, 4, -1), 8)
-    crowd = glyphs.plate("DejaVuSans", 0, (1, 4, 7), 8)
-    middle = glyphs.glyph("DejaVuSans", 0, 4)
+    alone = plates.plate("DejaVuSans", 0, (-1, 4, -1), 8)
+    crowd = plates.plate("DejaVuSans", 0, (1, 4, 7), 8)
+    middle = plates.glyph("DejaVuSans", 0, 4)
     for plate in (alone, crowd):
         begin = (plate.shape[1] - middle.shape[1]) // 2
         np.testing.assert_array_equal(plate[:, begin : begin + middle.shape[1]], middle)
@@ -116,8 +116,8 @@ def test_the_digit_meant_is_in_the_middle_of_its_plate():
 
 def test_a_digit_fills_the_middle_of_its_view():
     rng = np.random.default_rng(0)
-    plate = glyphs.plate("DejaVuSans-Bold", 1, (-1, 8, -1), 8)
-    seen = np.stack([view.look_at(plate, rng) for _ in range(100)]) / 255.0
+    plate = plates.plate("DejaVuSans-Bold", 1, (-1, 8, -1), 8)
+    seen = np.stack([plates.look_at(plate, rng) for _ in range(100)]) / 255.0
     mean = seen.mean(axis=0)
     assert seen.shape == (100, 32, 32)
     assert mean[8:24, 10:22].mean() > 3 * mean[:, :4].mean()

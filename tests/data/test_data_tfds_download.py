@@ -8,9 +8,9 @@ import pytest
 from data_helpers import all_files, small_arrays, small_spec, write_idx_directory
 from tensorflow_datasets.image_classification import mnist as tfds_mnist
 
-from keras_lifelong_vae.data.checksums import in_order
 from keras_lifelong_vae.data.loading import DataUnavailableError, load_spec
-from keras_lifelong_vae.data.tfds_download import TfdsDownload
+from keras_lifelong_vae.data.sources import TfdsDownload
+from keras_lifelong_vae.data.spec import in_order
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from data_helpers import small_arrays, small_spec
 
 from keras_lifelong_vae import data
 from keras_lifelong_vae.data import tfds_store
-from keras_lifelong_vae.data.checksums import in_order
+from keras_lifelong_vae.data.spec import in_order
 
 
 @pytest.fixture

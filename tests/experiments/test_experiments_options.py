@@ -28,17 +28,17 @@ def test_cosine_decay_ends_with_the_longest_task(uneven):
     schedule = keras.optimizers.schedules.deserialize(
         options.optimizer(uneven).get_config()["learning_rate"]
     )
-    rates = [float(schedule(step)) for step in (0, 10, 15)]
-    cosine = 0.02 * 0.5 * (1 + np.cos(np.pi * 10 / 15))
-    assert rates == pytest.approx([0.02, cosine, 0.0], abs=1e-8)
+    rates = [float(schedule(step)) for step in (0, 10, 14, 15)]
+    cosine = [0.02 * 0.5 * (1 + np.cos(np.pi * step / 15)) for step in (0, 10, 14)]
+    assert rates == pytest.approx([*cosine, 0.02], rel=1e-4)  # a model that goes on begins again
 
 
 def test_the_decay_starts_again_with_each_task(uneven):
     options = TrainingOptions(epochs=1, learning_rate=0.02, learning_rate_decay="cosine")
     model = klv.LifelongVAE((2, 2, 1), latent_dim=1, seed=0)
     model.compile(optimizer=options.optimizer(uneven))
-    model.fit(uneven[0].train, verbose=0, shuffle=False)
-    assert float(model.optimizer.learning_rate) == pytest.approx(0.0, abs=1e-8)
+    model.fit(uneven[1].train, verbose=0, shuffle=False)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.005)  # after 2 of 3 steps
     model.rollover_teacher()
     assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 from exporting_helpers import (
     ask,
     ask_in_process,
@@ -15,7 +16,9 @@ from exporting_helpers import (
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.exporting.facts import gather, model_card
+from keras_lifelong_vae.exporting import export_litert
+from keras_lifelong_vae.exporting.facts import gather
+from keras_lifelong_vae.exporting.model_card import model_card
 from keras_lifelong_vae.exporting.signatures import signatures
 from keras_lifelong_vae.latents import GaussianLatent, JointLatent, Latent, MixturePriorLatent
 
@@ -138,6 +141,14 @@ def test_what_is_generated_is_in_the_units_of_the_data(exported):
         new = model.generate(100, seed=0, prior=prior)
         assert new.shape == (100, *model.event_shape)
         assert (new.max() > 20) == ("readings" in kind)  # readings are near 0 and near 100
+
+
+def test_a_device_answers_as_a_server_does(exported, tmp_path):
+    _, model, _, loaded = exported
+    inputs = golden_inputs(model)
+    for name, file in export_litert(model, tmp_path).items():
+        runner = Interpreter(str(file)).get_signature_runner(name)
+        assert_close(runner(**inputs[name]), ask(loaded, name, inputs[name]), 1e-5)
 
 
 def test_the_card_says_the_kind(exported):

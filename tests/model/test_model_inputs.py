@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from models_helpers import EVENT_SHAPE, digits, small_model
+from model_helpers import EVENT_SHAPE, digits, joint_latent, small_model
 
-from keras_lifelong_vae import LifelongVAE, TeacherRollover, tasks
+from keras_lifelong_vae import LifelongVAE, TeacherRollover, likelihoods, tasks
 
 GOOD = digits(0, 20)
 
@@ -20,7 +20,7 @@ def with_value(value):
 BAD = [
     (with_value(np.nan), ValueError, "`x` must be finite, received NaN or infinite"),
     (with_value(np.inf), ValueError, "`x` must be finite"),
-    (with_value(-0.1), ValueError, r"`x` must lie in \[0, 1\], received values from -0.1"),
+    (with_value(-0.1), ValueError, r"`x` must lie in \[0, 1\].*received values from -0\.1 to 1"),
     (GOOD * 255, ValueError, r"`x` must lie in \[0, 1\].*Divide 0-255 images by 255"),
     ((GOOD * 255).astype("uint8"), TypeError, "`x` must hold floating-point.*received dtype uint8"),
     (
@@ -66,20 +66,60 @@ def test_a_sequence_of_another_event_shape_is_refused():
     assert int(model.finished_tasks) == 1
 
 
-def test_sample_weights_and_losses_are_refused():
-    with pytest.raises(ValueError, match="`sample_weight` must be None"):
-        small_model().fit(GOOD, GOOD, sample_weight=np.ones(20), verbose=0)
+@pytest.mark.parametrize("name", ["loss", "loss_weights", "metrics", "weighted_metrics"])
+@pytest.mark.parametrize("value", ["mse", ["mse"]], ids=str)
+def test_losses_and_metrics_are_refused_by_name(name, value):
     model = small_model(compiled=False)
-    model.compile("adam", loss="mse")
-    with pytest.raises(ValueError, match="`loss` must be None in `compile`"):
-        model.fit(GOOD, verbose=0)
+    with pytest.raises(ValueError, match=f"`{name}` must be None: `terms` of LifelongVAE are"):
+        model.compile("adam", **{name: value})
+    assert not model.compiled
 
 
-def test_labels_are_ignored():
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("y", np.arange(20)),
+        ("y", GOOD),
+        ("sample_weight", np.ones(20)),
+        ("class_weight", {0: 1.0}),
+    ],
+)
+def test_labels_and_weights_are_refused_by_name(name, value):
+    model = small_model()
+    methods = [model.fit] if name == "class_weight" else [model.fit, model.evaluate]
+    for method in methods:
+        with pytest.raises(ValueError, match=f"`{name}` must be None: images are learned alone"):
+            method(GOOD, verbose=0, **{name: value})
+    assert int(model.training_steps) == 0
+
+
+def test_sample_weights_of_a_dataset_are_refused():
+    weights = np.ones(20, "float32")
+    dataset = tf.data.Dataset.from_tensor_slices((GOOD, np.arange(20), weights)).batch(10)
+    model = small_model()
+    for method in (model.fit, model.evaluate, model.negative_elbo):
+        with pytest.raises(ValueError, match="`sample_weight` must be None: the replay decides"):
+            method(dataset)
+    assert int(model.training_steps) == 0
+
+
+def test_labels_of_a_dataset_are_ignored():
     model, other = small_model(), small_model()
-    model.fit(GOOD, np.arange(20), verbose=0, shuffle=False)
-    other.fit(GOOD, verbose=0, shuffle=False)
+    labelled = tf.data.Dataset.from_tensor_slices((GOOD, np.arange(20))).batch(10)
+    model.fit(labelled, verbose=0)
+    other.fit(labelled.map(lambda images, labels: images), verbose=0)
     np.testing.assert_array_equal(model.get_weights()[0], other.get_weights()[0])
+
+
+def test_the_support_of_the_likelihood_decides_which_values_are_accepted():
+    images = np.random.default_rng(0).normal(0, 3, (20, 8, 8, 1)).astype("float32")
+    model = small_model(likelihood=likelihoods.Gaussian(support="real"))
+    model.fit(images, verbose=0)
+    assert np.isfinite(model.negative_elbo(images, seed=0)).all()
+    with pytest.raises(ValueError, match="`x` must be finite"):
+        model.fit(np.full((4, 8, 8, 1), np.inf), verbose=0)
+    with pytest.raises(ValueError, match=r"the support of Bernoulli, received .*Choose a likeli"):
+        small_model().fit(images, verbose=0)
 
 
 def test_a_task_smaller_than_a_batch_trains():
@@ -96,31 +136,42 @@ def test_a_task_smaller_than_a_batch_trains():
         ({"event_shape": 784}, ValueError, "`event_shape` must be a sequence of integers"),
         ({"latent_dim": 0}, ValueError, "`latent_dim`"),
         ({"categories_per_task": 1.5}, ValueError, "`categories_per_task`"),
-        ({"category_capacity": 2, "categories_per_task": 3}, ValueError, "`category_capacity`"),
-        ({"category_capacity": -1}, ValueError, "`category_capacity`"),
+        (
+            {"latent": joint_latent(), "latent_dim": 4},
+            ValueError,
+            "`latent_dim` must be None: `lat",
+        ),
+        (
+            {"latent": joint_latent(), "categories_per_task": 1},
+            ValueError,
+            "`categories_per_task` must be None: `latent` brings its own; received 1",
+        ),
+        ({"latent": "joint"}, TypeError, r"`latent` must be a klv\.latents\.Latent or None"),
         ({"network": "transformer"}, ValueError, "`network` must be one of"),
         ({"likelihood": "cauchy"}, ValueError, "`likelihood` must be one of"),
-        ({"replay": "sometimes"}, ValueError, "`replay` must be one of on_top, in_batch"),
-        ({"replay_ratio": 0}, ValueError, "`replay_ratio`"),
-        ({"replay_share": 1.0}, ValueError, r"`replay_share` must be a number in \[0, 1\)"),
-        ({"replay_pixels": "median"}, ValueError, "`replay_pixels` must be one of mean, sample"),
-        ({"kl_weight": -1.0}, ValueError, "`kl_weight` must be a finite number of at least 0"),
-        ({"consistency_weight": float("nan")}, ValueError, "`consistency_weight`"),
-        ({"consistency_parts": "gaussian"}, ValueError, "`consistency_parts` must be a sequence"),
-        ({"consistency_parts": ("all",)}, ValueError, "`consistency_parts` must be one of"),
-        ({"consistency_direction": "both"}, ValueError, "`consistency_direction` must be one of"),
-        ({"replay_reconstruction": "twice"}, ValueError, "`replay_reconstruction` must be one of"),
-        ({"category_target_weight": -1}, ValueError, "`category_target_weight`"),
-        ({"information_weight": float("inf")}, ValueError, "`information_weight`"),
-        ({"information_estimator": "exact"}, ValueError, "`information_estimator` must be one of"),
-        ({"temperature": 0.0}, ValueError, "`temperature` must be greater than 0"),
-        ({"temperature": "hot"}, TypeError, "`temperature` must be a number, a schedule"),
+        ({"replay": "in_batch"}, TypeError, "`replay` must be a Replay or None, received 'in_b"),
+        ({"replay": True}, TypeError, "`replay` must be a Replay or None, received True"),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 def test_bad_options_are_refused(options, error, match):
     with pytest.raises(error, match=match):
         LifelongVAE(**{"event_shape": EVENT_SHAPE, **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"task_capacity": 0}, ValueError, "`task_capacity` must be an integer of at least 1"),
+        ({"task_capacity": -1}, ValueError, "`task_capacity`"),
+        ({"temperature": 0.0}, ValueError, "`temperature` must be greater than 0"),
+        ({"temperature": "hot"}, TypeError, "`temperature` must be a number, a schedule"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
+)
+def test_bad_options_of_the_latent_are_refused(options, error, match):
+    with pytest.raises(error, match=match):
+        joint_latent(**options)
 
 
 def test_keras_sees_a_floating_scalar_for_every_log():

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from keras_lifelong_vae.models.replay import real_only
-from keras_lifelong_vae.strategies.weight_pairs import weight_pairs
 from strategies_helpers import build, digit_tasks, fit
 
 from keras_lifelong_vae import strategies
+from keras_lifelong_vae.replay import real_only
+from keras_lifelong_vae.terms import Step
+from keras_lifelong_vae.terms.ewc import weight_pairs
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,7 @@ def tasks():
 
 def loss_of(model, task, seed=(1, 2)):
     images = next(iter(task.train))
-    return float(model._loss(real_only(images), tf.constant(seed)).total)
+    return float(model.batch_loss(Step(real_only(images), model.student, tf.constant(seed)))[0])
 
 
 def test_the_first_prior_is_a_standard_normal(tasks):

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from keras_lifelong_vae.checks import check_positive_int
-from keras_lifelong_vae.data import array_cache, tfds_store
+from keras_lifelong_vae.data import installation, tfds_store
 from keras_lifelong_vae.data.image_data import ImageData, image_data
-from keras_lifelong_vae.data.installation import staging_directory
 from keras_lifelong_vae.data.spec import Arrays, DataSpec
 from keras_lifelong_vae.data.synth_digits.scene import draw
 
@@ -19,10 +18,7 @@ NUM_TRAIN, NUM_TEST = 60_000, 10_000
 _AT_ONCE = 1_000
 
 SYNTH_DIGITS = DataSpec(
-    name="synth_digits",
-    image_shape=(32, 32, 3),
-    class_names=tuple("0123456789"),
-    checksums=None,
+    name="synth_digits", image_shape=(32, 32, 3), class_names=tuple("0123456789")
 )
 
 logger = logging.getLogger(__name__)
@@ -34,20 +30,24 @@ def location(data_dir: Path | None) -> Path:
 
 
 def load_synth_digits(data_dir: Path | None = None) -> ImageData:
-    """Loads SynthDigits: 60,000 training and 10,000 test images of 32x32x3, digits 0 to 9 evenly.
+    """SynthDigits: 60,000 training and 10,000 test images of 32x32x3, digits 0 to 9 evenly.
 
     A stand-in for SVHN where it can't be had: the digit in the middle of the picture is meant, its
-    neighbours are not. The first time they are drawn, which takes a minute or two. Fonts and their
-    rendering come with matplotlib and Pillow, so other versions of these may give other pixels.
-
-    They are kept in `data_dir`, TFDS's default if `None`.
+    neighbours are not. Fonts and their rendering come with matplotlib and Pillow, so other versions
+    of these may give other pixels.
     """
     directory = location(data_dir)
-    arrays = array_cache.read(directory, SYNTH_DIGITS)
+    arrays = installation.read_arrays(directory, SYNTH_DIGITS)
     if arrays is None:
         logger.info("'synth_digits' is drawn, which takes a minute or two.")
         arrays = draw_all(NUM_TRAIN, NUM_TEST)
-        _keep(arrays, directory)
+        with installation.staging_directory(directory.parent.parent, SYNTH_DIGITS.name) as staging:
+            prepared = staging / VERSION
+            prepared.mkdir()
+            installation.write_arrays(prepared, arrays)
+            shutil.rmtree(directory, ignore_errors=True)  # what could not be read
+            directory.parent.mkdir(exist_ok=True)
+            prepared.rename(directory)
     return image_data(SYNTH_DIGITS, arrays, SOURCE)
 
 
@@ -78,14 +78,3 @@ def _draw_split(number: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         for begin in range(0, number, _AT_ONCE)
     ]
     return np.concatenate(parts), labels.astype("int64")
-
-
-def _keep(arrays: Arrays, directory: Path) -> None:
-    """Puts the arrays into `directory`, which appears whole or not at all."""
-    with staging_directory(directory.parent.parent, SYNTH_DIGITS.name) as staging:
-        prepared = staging / directory.name
-        prepared.mkdir()
-        array_cache.write(prepared, arrays)
-        shutil.rmtree(directory, ignore_errors=True)  # what could not be read
-        directory.parent.mkdir(exist_ok=True)
-        prepared.rename(directory)

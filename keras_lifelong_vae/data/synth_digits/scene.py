@@ -1,21 +1,21 @@
 """Pictures of house numbers: digits on a wall, in some light, through some lens."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, zoom
 
-from keras_lifelong_vae.data.synth_digits.background import walls
-from keras_lifelong_vae.data.synth_digits.glyphs import FONTS, STROKES, plate
-from keras_lifelong_vae.data.synth_digits.view import SIZE, look_at
+from keras_lifelong_vae.data.synth_digits.plates import FONTS, SIZE, STROKES, look_at, plate
 
 _BLURS = (0.0, 0.6, 1.0, 1.5)  # pixels
 _GREY = np.array([0.299, 0.587, 0.114])
+_GRAINS = ((2, 0.16), (4, 0.08), (8, 0.06), (16, 0.04))  # cells along an edge, strength
+_TINT = 0.3  # how colourful they are
 
 
 def draw(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """One picture for each of the digits, `(n, 32, 32, 3)` uint8."""
     masks = np.stack([_mask(int(digit), rng) for digit in digits]) / 255.0
     wall, ink = _colours(len(digits), rng)
-    scene = wall[:, None, None] + walls(len(digits), rng)
+    scene = wall[:, None, None] + _walls(len(digits), rng)
     scene = _with_shadow(scene, masks, rng)
     paint = ink[:, None, None] + 0.5 * (scene - wall[:, None, None])
     scene += masks[..., None] * (paint - scene)
@@ -68,3 +68,43 @@ def _through_lens(scene: np.ndarray, rng: np.random.Generator) -> np.ndarray:
             scene[rows] = gaussian_filter(scene[rows], (0, sigma, sigma, 0), mode="nearest")
     noise = rng.gamma(1.5, 0.012, (len(scene), 1, 1, 1))
     return scene + noise * rng.normal(size=scene.shape)
+
+
+def _walls(number: int, rng: np.random.Generator) -> np.ndarray:
+    """Textures around 0, `(number, 32, 32, 3)`: smooth noise at several scales, and bricks."""
+    texture = np.zeros((number, SIZE, SIZE, 3))
+    for cells, strength in _GRAINS:
+        grain = _smooth_noise(number, cells, 1, rng) + _TINT * _smooth_noise(number, cells, 3, rng)
+        texture += strength * rng.gamma(2.0, 0.45, (number, 1, 1, 1)) * grain
+    return texture + _stripes(number, rng) + _panels(number, rng)
+
+
+def _smooth_noise(number: int, cells: int, channels: int, rng: np.random.Generator) -> np.ndarray:
+    """Normal noise on a coarse grid, drawn out to the picture's size."""
+    coarse = rng.normal(size=(number, cells, cells, channels))
+    return zoom(coarse, (1, SIZE / cells, SIZE / cells, 1), order=1, mode="nearest")
+
+
+def _stripes(number: int, rng: np.random.Generator) -> np.ndarray:
+    """Boards or the joints of bricks, on some of the pictures; `(number, 32, 32, 1)`."""
+    y, x = np.mgrid[:SIZE, :SIZE][:, None]
+    angle = np.where(rng.random(number) < 0.5, 0.0, np.pi / 2) + rng.normal(0.0, 0.1, number)
+    angle, phase, period = (
+        one[:, None, None]
+        for one in (angle, rng.uniform(0, 2 * np.pi, number), rng.uniform(4, 20, number))
+    )
+    along = x * np.cos(angle) + y * np.sin(angle)
+    wave = np.cos(2 * np.pi * along / period + phase)
+    sharp = np.where(wave > 0.8, -1.0, 0.15)  # dark joints between light boards
+    strength = np.where(rng.random(number) < 0.35, rng.uniform(0.03, 0.22, number), 0.0)
+    return (strength[:, None, None] * sharp)[..., None]
+
+
+def _panels(number: int, rng: np.random.Generator) -> np.ndarray:
+    """The edge of a plate of another colour, on some of the pictures; `(number, 32, 32, 3)`."""
+    y, x = np.mgrid[:SIZE, :SIZE][:, None]
+    low, high = rng.uniform(-8, 7, (2, number, 1, 1)), rng.uniform(25, 40, (2, number, 1, 1))
+    inside = (y > low[0]) & (y < high[0]) & (x > low[1]) & (x < high[1])
+    shades = rng.normal(0, 0.2, (number, 1)) + rng.normal(0, 0.06, (number, 3))
+    colour = np.where(rng.random(number)[:, None] < 0.5, shades, 0.0)
+    return np.where(inside[..., None], 0.0, colour[:, None, None, :])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from report_helpers import results, write_grid
 
-from keras_lifelong_vae.cli.main import _parser
+from keras_lifelong_vae.cli import build_parser
 from keras_lifelong_vae.experiments.report import write_report
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -25,8 +25,8 @@ def parsed(text):
     """What the first command says to the command line's own parser, which takes the second too."""
     first, second = (shlex.split(line) for line in printed(text))
     assert first[0] == second[0] == "lifelong-vae"
-    _parser().parse_args(second[1:])
-    return vars(_parser().parse_args(first[1:]))
+    build_parser().parse_args(second[1:])
+    return vars(build_parser().parse_args(first[1:]))
 
 
 def test_the_command_says_what_was_run(tmp_path):

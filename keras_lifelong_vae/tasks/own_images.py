@@ -1,4 +1,4 @@
-"""Tasks from the user's own `tf.data` pipelines."""
+"""Tasks from the user's own arrays of images or `tf.data` pipelines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,61 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_lifelong_vae.checks import check_image_shape
+from keras_lifelong_vae.checks import check_image_shape, check_images
 from keras_lifelong_vae.checks import check_values as value_range_of
-from keras_lifelong_vae.tasks.parts import named_parts
+from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
+from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
+
+_USES = ("train", "validation", "test")
+
+
+def from_arrays(
+    tasks: Mapping[str, Any],
+    batch_size: int = 128,
+    validation_share: float = 0.05,
+    seed: int = 0,
+) -> TaskSequence:
+    """Make tasks of arrays of images, one task per name.
+
+    The images are copied (as float32 if they are wider): later edits to the arrays do not change
+    the tasks.
+
+    Args:
+        tasks: For every name, in the order of the tasks, an array of training images; or a dict
+            of arrays with the keys `"train"` and, if there are any, `"validation"` and `"test"`;
+            or a tuple of them in this order. Arrays are floating-point `(n, *event_shape)`, with
+            one event shape throughout; which values are legal is up to the model's likelihood.
+        batch_size: Number of images in a batch.
+        validation_share: Share of the training images kept for validation, in [0, 1), in tasks
+            without validation images of their own. A share above 0 takes at least one image of two.
+        seed: Seed of the order of the images and of the choice for validation.
+
+    Returns:
+        A sequence of tasks. Without test images `task.test` is `None`.
+
+    Raises:
+        TypeError: If `tasks` is not a mapping from strings, or images are not floating-point.
+        ValueError: If a number is out of range, there is no task, an array is empty or of
+            another shape, or a value is NaN or infinite.
+
+    Example:
+    ```python
+    tasks = from_arrays({"cats": cats, "dogs": {"train": dogs, "test": more_dogs}})
+    ```
+    """
+    options = TaskOptions.checked(batch_size, validation_share, seed)
+    event_shape: tuple[int, ...] | None = None
+    built = []
+    for name, parts in _named_parts(tasks, "array").items():
+        splits: dict[str, ArraySplit] = {}
+        for use, part in parts.items():
+            images = check_images(part, f"tasks[{name!r}][{use!r}]", event_shape)
+            event_shape = images.shape[1:]
+            splits[use] = array_split(images)
+        built.append(array_task(name, options, **splits))
+    return TaskSequence(tuple(built))
 
 
 def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSequence:
@@ -45,7 +95,7 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
     """
     event_shape: tuple[int, ...] | None = None
     built = []
-    for name, parts in named_parts(tasks, "data set").items():
+    for name, parts in _named_parts(tasks, "data set").items():
         splits: dict[str, DatasetSplit] = {}
         for use, dataset in parts.items():
             where = f"tasks[{name!r}][{use!r}]"
@@ -53,6 +103,36 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
             event_shape = split.event_shape
         built.append(Task(name, **splits))
     return TaskSequence(tuple(built))
+
+
+def _named_parts(tasks: Any, kind: str) -> dict[str, dict[str, Any]]:
+    """For every task's name what there is of `_USES`, in this order; `kind` is for the messages."""
+    if not isinstance(tasks, Mapping):
+        raise TypeError(f"`tasks` must map names to {kind}s, received {type(tasks).__name__}.")
+    if not tasks:
+        raise ValueError("`tasks` must hold at least one task, received none.")
+    for name in tasks:
+        if not isinstance(name, str):
+            raise TypeError(f"`tasks` must have strings as keys, received {name!r}.")
+    return {name: _parts(value, f"tasks[{name!r}]", kind) for name, value in tasks.items()}
+
+
+def _parts(value: Any, name: str, kind: str) -> dict[str, Any]:
+    if isinstance(value, tuple):
+        if len(value) > len(_USES):
+            raise ValueError(
+                f"`{name}` must be a tuple (train, validation, test), received {len(value)} parts."
+            )
+        value = dict(zip(_USES, value, strict=False))
+    elif not isinstance(value, Mapping):
+        value = {"train": value}
+    unknown = [key for key in value if key not in _USES]
+    if unknown:
+        raise ValueError(f"`{name}` must have keys among {list(_USES)}, received {unknown}.")
+    parts = {use: value[use] for use in _USES if value.get(use) is not None}
+    if "train" not in parts:
+        raise ValueError(f"`{name}` must have a 'train' {kind}, received {sorted(parts)}.")
+    return parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +164,14 @@ def _split(
     check_image_shape(shape, name, event_shape)
     if None in shape[1:]:
         raise ValueError(f"`{name}` must know the shape of its images, received {shape}.")
-    num_batches = _known_cardinality(dataset, name)
+    num_batches = int(dataset.cardinality())
+    if num_batches == tf.data.INFINITE_CARDINALITY:
+        raise ValueError(f"`{name}` must end, received an infinite data set. Limit it with `take`.")
+    if num_batches == 0:
+        raise ValueError(f"`{name}` must hold at least one image, received an empty data set.")
     if not check_values:
-        return DatasetSplit(dataset, shape[1:], None, num_batches, None)
+        known = None if num_batches == tf.data.UNKNOWN_CARDINALITY else num_batches
+        return DatasetSplit(dataset, shape[1:], None, known, None)
     return DatasetSplit(dataset, shape[1:], *_counted(dataset, name))
 
 
@@ -106,15 +191,6 @@ def _check_spec(dataset: Any, name: str) -> tuple[Any, ...]:
     if images.shape.rank is None:
         raise ValueError(f"`{name}` must know the shape of its images, received {images.shape}.")
     return tuple(images.shape)
-
-
-def _known_cardinality(dataset: tf.data.Dataset, name: str) -> int | None:
-    cardinality = int(dataset.cardinality())
-    if cardinality == tf.data.INFINITE_CARDINALITY:
-        raise ValueError(f"`{name}` must end, received an infinite data set. Limit it with `take`.")
-    if cardinality == 0:
-        raise ValueError(f"`{name}` must hold at least one image, received an empty data set.")
-    return None if cardinality == tf.data.UNKNOWN_CARDINALITY else cardinality
 
 
 def _counted(dataset: tf.data.Dataset, name: str) -> tuple[int, int, tuple[float, float]]:

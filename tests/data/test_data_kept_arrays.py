@@ -4,26 +4,26 @@ import numpy as np
 import pytest
 from data_helpers import all_files, small_arrays, small_spec
 
-from keras_lifelong_vae.data import array_cache
-from keras_lifelong_vae.data.checksums import in_order
+from keras_lifelong_vae.data import installation
+from keras_lifelong_vae.data.spec import in_order
 
 
 @pytest.fixture
 def cached(tmp_path):
-    array_cache.write(tmp_path, in_order(small_arrays()))
+    installation.write_arrays(tmp_path, in_order(small_arrays()))
     return tmp_path
 
 
 def test_what_was_written_is_read(cached):
     assert all_files(cached) == ["arrays.npz"]
     for array, expected in zip(
-        array_cache.read(cached, small_spec()), in_order(small_arrays()), strict=True
+        installation.read_arrays(cached, small_spec()), in_order(small_arrays()), strict=True
     ):
         np.testing.assert_array_equal(array, expected)
 
 
 def test_nothing_there_is_nothing_to_report(tmp_path, caplog):
-    assert array_cache.read(tmp_path, small_spec()) is None
+    assert installation.read_arrays(tmp_path, small_spec()) is None
     assert not caplog.records
 
 
@@ -42,7 +42,7 @@ def _flip(path):
 
 
 def _other_data(path):
-    array_cache.write(path.parent, in_order(small_arrays(seed=1)))
+    installation.write_arrays(path.parent, in_order(small_arrays(seed=1)))
 
 
 def _array_missing(path):
@@ -55,9 +55,9 @@ def _objects(path):
 
 @pytest.mark.parametrize("spoil", [_truncate, _empty, _flip, _other_data, _array_missing, _objects])
 def test_a_spoilt_file_is_reported_and_not_used(cached, caplog, spoil):
-    spoil(cached / array_cache.FILE_NAME)
+    spoil(cached / installation.ARRAYS_NAME)
     with caplog.at_level(logging.WARNING):
-        assert array_cache.read(cached, small_spec()) is None
+        assert installation.read_arrays(cached, small_spec()) is None
     assert "read anew" in caplog.text
 
 
@@ -68,6 +68,6 @@ def test_a_failing_write_leaves_the_old_file(cached, monkeypatch):
 
     monkeypatch.setattr(np, "savez", fail)
     with pytest.raises(OSError, match="disk full"):
-        array_cache.write(cached, in_order(small_arrays(seed=1)))
+        installation.write_arrays(cached, in_order(small_arrays(seed=1)))
     assert all_files(cached) == ["arrays.npz"]
-    assert array_cache.read(cached, small_spec()) is not None
+    assert installation.read_arrays(cached, small_spec()) is not None
