@@ -40,6 +40,7 @@ def gather(
     figures: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Everything that both say, as JSON holds it."""
+    versions = {package: version_of(package) for package in PACKAGES}
     return {
         "name": name,
         "version": version,
@@ -53,10 +54,7 @@ def gather(
         "support": str(model.likelihood.support),
         "parameters": sum(math.prod(weight.shape) for weight in model.student.learned_weights),
         "figures": dict(figures),
-        "versions": {
-            "keras-lifelong-vae": __version__,
-            **{package: version_of(package) for package in PACKAGES},
-        },
+        "versions": {"keras-lifelong-vae": __version__, **versions},
         "git_commit": git_commit(),
         "bad_rows": RULE,
         "signatures": {name: signature.as_json() for name, signature in signatures.items()},
@@ -116,9 +114,10 @@ def model_card(facts: Mapping[str, Any]) -> str:
 
 
 def _tasks(facts: Mapping[str, Any]) -> str:
+    learned = facts["tasks_learned"]
     if facts["task_in_progress"]:
-        return f"{facts['tasks_learned']}, and one more begun and not finished"
-    return str(facts["tasks_learned"]) + (", not trained" if not facts["tasks_learned"] else "")
+        return f"{learned}, and one more begun and not finished"
+    return str(learned) if learned else "0, not trained"
 
 
 def _signature(name: str, signature: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -47,19 +48,15 @@ def export_litert(model: LifelongVAE, path: str | os.PathLike[str]) -> dict[str,
     _check_precision(model)
     directory = Path(path)
     directory.mkdir(parents=True, exist_ok=True)
+    files = {name: directory / f"{name}.tflite" for name in SIGNATURES}
     known = signatures(model)
     with tempfile.TemporaryDirectory() as saved_model:
         archive = archive_of(model, {name: known[name] for name in SIGNATURES})
         archive.write_out(saved_model, verbose=False)
-        return {name: _convert(saved_model, name, directory) for name in SIGNATURES}
-
-
-def _convert(saved_model: str, name: str, directory: Path) -> Path:
-    converter = tf.lite.TFLiteConverter.from_saved_model(saved_model, signature_keys=[name])
-    content = converter.convert()
-    path = directory / f"{name}.tflite"
-    write_atomically(path, lambda temporary: temporary.write_bytes(content))
-    return path
+        for name, file in files.items():
+            converter = tf.lite.TFLiteConverter.from_saved_model(saved_model, signature_keys=[name])
+            write_atomically(file, partial(Path.write_bytes, data=converter.convert()))
+    return files
 
 
 def _check_precision(model: LifelongVAE) -> None:

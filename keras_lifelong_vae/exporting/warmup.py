@@ -55,20 +55,14 @@ def write_warmup(
     return path
 
 
-def _requests(
-    model_name: str, signatures: Signatures, sizes: Sequence[int]
-) -> Iterator[PredictionLog]:
+def _requests(model_name: str, signatures: Signatures, sizes: list[int]) -> Iterator[PredictionLog]:
     for signature, inputs in signatures.items():
         num_rows = _check_rows(signature, inputs)
         for size in sizes:
-            log = PredictionLog()
-            request = log.predict_log.request
-            request.model_spec.name = model_name
-            request.model_spec.signature_name = signature
             rows = np.arange(size) % num_rows
-            for name, array in inputs.items():
-                request.inputs[name].CopyFrom(_tensor_proto(np.asarray(array)[rows]))
-            yield log
+            protos = {name: _tensor_proto(np.asarray(one)[rows]) for name, one in inputs.items()}
+            spec = {"name": model_name, "signature_name": signature}
+            yield PredictionLog(predict_log={"request": {"model_spec": spec, "inputs": protos}})
 
 
 def _tensor_proto(array: np.ndarray) -> TensorProto:

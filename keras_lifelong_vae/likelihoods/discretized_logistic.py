@@ -47,7 +47,7 @@ class DiscretizedLogistic(Likelihood):
         )
 
     def distribution(self, parameters: Tensor) -> Any:
-        """The distribution of the levels 0 ... 255, its batch shape `(batch_size,)`."""
+        """Of the levels 0 ... 255."""
         # Quantizing rounds up, hence the half: level k holds the values in (k - 1/2, k + 1/2].
         loc = MAX_LEVEL * self.mean(parameters) - 0.5
         scale = tf.exp(tf.cast(tf.convert_to_tensor(self.log_scale), self.compute_dtype))

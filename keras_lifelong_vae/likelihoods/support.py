@@ -7,12 +7,7 @@ from keras_lifelong_vae.checks import check_choice
 
 @dataclass(frozen=True)
 class Support:
-    """The values in [low, high].
-
-    Args:
-        low: The smallest one.
-        high: The largest one.
-    """
+    """The values in [low, high]."""
 
     low: float
     high: float

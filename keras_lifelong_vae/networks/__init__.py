@@ -27,9 +27,8 @@ def get(
         TypeError: If it is neither a name nor a pair of Keras models.
     """
     if isinstance(identifier, str):
-        return _BY_NAME[check_choice(identifier, "network", tuple(_BY_NAME))](
-            event_shape, seed=seed
-        )
+        build = _BY_NAME[check_choice(identifier, "network", tuple(_BY_NAME))]
+        return build(event_shape, seed=seed)
     return _checked_pair(identifier, tuple(event_shape))
 
 

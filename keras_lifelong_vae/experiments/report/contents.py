@@ -30,7 +30,7 @@ class Contents:
     runs: Sequence[Results]  # finished, by strategy, unregistered ones last, then by seed
     begun: Sequence[Results]  # that have finished some stages
     diverged: Sequence[Results]  # finished, with an -ELBO that is not finite; in no figure
-    classifiers: Mapping[int, Mapping[str, float]]  # `accuracy` and `floor` by seed
+    classifiers: Sequence[Mapping[str, float]]  # `accuracy` and `floor` of each
 
     @property
     def tasks(self) -> list[str]:
@@ -125,7 +125,8 @@ def read_contents(directory: Path) -> Contents:
             "`directory` must hold at least one finished run with finite -ELBO, received "
             f"{directory} with {len(diverged)} others."
         )
-    return Contents(directory, settings, sound, begun, diverged, _classifiers(directory))
+    classifiers = [*map(_read_classifier, directory.glob("classifier-*/classifier.json"))]
+    return Contents(directory, settings, sound, begun, diverged, classifiers)
 
 
 def _place(run: Results) -> tuple[int, str, int]:
@@ -150,14 +151,10 @@ def _read(path: Path) -> Results:
     return run
 
 
-def _classifiers(directory: Path) -> dict[int, dict[str, float]]:
-    found = {}
-    for path in directory.glob("classifier-*/classifier.json"):
-        with _whole(path):
-            figures = json.loads(path.read_text())
-            seed = int(path.parent.name.removeprefix("classifier-"))
-            found[seed] = {name: float(figures[name]) for name in ("accuracy", "floor")}
-    return dict(sorted(found.items()))
+def _read_classifier(path: Path) -> dict[str, float]:
+    with _whole(path):
+        figures = json.loads(path.read_text())
+        return {name: float(figures[name]) for name in ("accuracy", "floor")}
 
 
 @contextmanager

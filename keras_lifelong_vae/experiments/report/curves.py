@@ -90,16 +90,16 @@ def with_origins(contents: Contents, title: str) -> str:
 
 def validation_curves(contents: Contents) -> Figure | None:
     """-ELBO on validation images against real images seen, with and without consistency."""
-    histories = {
-        name: {run.seed: run for run in contents.by_strategy.get(name, []) if run.history}
+    with_it, without = (
+        {run.seed: run for run in contents.by_strategy.get(name, []) if run.history}
         for name in PAIR
-    }
-    if not histories[PAIR[0]]:
+    )
+    if not with_it:
         return None
-    common = sorted(set.intersection(*(set(runs) for runs in histories.values())))
+    common = sorted(with_it.keys() & without.keys())
     figure = Figure(figsize=(12, 6.4 if common else 4.4), layout="constrained")
     rows = figure.subplots(2 if common else 1, 1, sharex=True, squeeze=False)[:, 0]
-    for name, runs in histories.items():
+    for name, runs in zip(PAIR, (with_it, without), strict=True):
         if runs:
             values = np.stack([_validation(run) for run in runs.values()])
             _draw_by_stage(rows[0], name, next(iter(runs.values())), values)
@@ -107,7 +107,6 @@ def validation_curves(contents: Contents) -> Figure | None:
     rows[-1].xaxis.set_major_formatter("{x:,.0f}")
     rows[-1].set_xlabel("real training images seen (dotted: the next task begins)")
     if common:
-        with_it, without = (histories[name] for name in PAIR)
         gains = [_validation(with_it[seed]) - _validation(without[seed]) for seed in common]
         _draw_by_stage(rows[1], PAIR[0], with_it[common[0]], np.stack(gains))
         rows[1].axhline(0, color="black", linewidth=0.8)
@@ -160,11 +159,10 @@ def _cut(axes: Axes, curves: Sequence[np.ndarray], with_zero: bool) -> None:
 
 
 def _label_tasks(axes: Axes, tasks: Sequence[str]) -> None:
-    if len(tasks) <= MAX_LABELS:
+    few = len(tasks) <= MAX_LABELS
+    if few:
         name_ticks(axes, np.arange(1, len(tasks) + 1), tasks)
-        axes.set_xlabel("after training on")
-    else:
-        axes.set_xlabel("tasks learned")
+    axes.set_xlabel("after training on" if few else "tasks learned")
 
 
 def name_ticks(axes: Axes, places: np.ndarray, tasks: Sequence[str]) -> None:

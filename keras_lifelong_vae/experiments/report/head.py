@@ -143,8 +143,8 @@ def _strategies(contents: Contents) -> Table:
 def _classifier(contents: Contents) -> str:
     if not contents.classifiers:
         return ""
-    accuracies = [100 * one["accuracy"] for one in contents.classifiers.values()]
-    floors = [one["floor"] for one in contents.classifiers.values()]
+    accuracies = [100 * one["accuracy"] for one in contents.classifiers]
+    floors = [one["floor"] for one in contents.classifiers]
     n = len(floors)
     return (
         f"{written(Spread.of(accuracies), 1, n)} % of test images right; Fréchet distance of real "

@@ -97,10 +97,8 @@ def _name_axes(axes: Axes, tasks: Sequence[str], left: bool, bottom: bool) -> No
     axes.set_xticks(numbers[::step], (names if bottom else none)[::step], rotation=rotation)
     axes.set_yticks(numbers[::step], (names if left else none)[::step])
     axes.tick_params(labelsize="small", length=0)
-    if left:
-        axes.set_ylabel("after task", fontsize="small")
-    if bottom:
-        axes.set_xlabel("test images of task", fontsize="small")
+    axes.set_ylabel("after task" if left else "", fontsize="small")
+    axes.set_xlabel("test images of task" if bottom else "", fontsize="small")
 
 
 def _write_numbers(axes: Axes, values: np.ndarray, norm: Normalize, decimals: int) -> None:

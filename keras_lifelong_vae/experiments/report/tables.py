@@ -130,7 +130,7 @@ def _remember_caption(contents: Contents) -> str:
 
 
 def _generated_caption(contents: Contents) -> str:
-    floors = [figures["floor"] for figures in contents.classifiers.values()]
+    floors = [figures["floor"] for figures in contents.classifiers]
     floor = ""
     if floors:
         mean = written(Spread.of(floors), 2, len(floors))
