@@ -17,8 +17,7 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 import keras_lifelong_vae as klv
 from keras_lifelong_vae.exporting import export_litert
-from keras_lifelong_vae.exporting.facts import gather
-from keras_lifelong_vae.exporting.model_card import model_card
+from keras_lifelong_vae.exporting.facts import gather, model_card
 from keras_lifelong_vae.exporting.signatures import signatures
 from keras_lifelong_vae.latents import GaussianLatent, JointLatent, Latent, MixturePriorLatent
 
