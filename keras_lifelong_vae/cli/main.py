@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in settings.keys() & options.keys():
             parser.error(f"argument --set: {name} must be given as an argument of its own")
         command(**options, **settings)
-    except (ValueError, OSError, ImportError, DataUnavailableError) as error:
+    except (TypeError, ValueError, OSError, ImportError, DataUnavailableError) as error:
         print(f"lifelong-vae: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -46,7 +46,7 @@ def sample_mosaics(contents: Contents) -> Figure | None:
 def traversal_mosaic(contents: Contents) -> Figure | None:
     """A column per category, a row per z_c."""
     found = contents.images(TRAVERSED)
-    if found is None:
+    if found is None or "traversals" not in found[1]:
         return None
     run, all_images = found
     images = all_images["traversals"] / 255
