@@ -23,7 +23,7 @@ seen = {{
     "R": {{name: matrix.tolist() for name, matrix in R.items()}},
     "images": images.tolist(),
     "rows": {{name: np.asarray(row).tolist() for name, row in rows.items()}},
-    "strength": models["ewc"].strength,
+    "strength": models["ewc"].terms[-1].weight,
 }}
 print("{MARKER}" + json.dumps(seen))
 """

@@ -9,7 +9,7 @@ from extending_helpers import digit_tasks, learn, small
 import keras_lifelong_vae as klv
 
 
-@keras.saving.register_keras_serializable("tests")
+@keras.saving.register_keras_serializable("extending")
 class GaussianOnly(klv.latents.Latent):
     def __init__(self, latent_dim=3, **kwargs):
         super().__init__({"gaussian": klv.latents.GaussianLatent(latent_dim, seed=1)}, **kwargs)
@@ -18,7 +18,7 @@ class GaussianOnly(klv.latents.Latent):
         return {**super().get_config(), "latent_dim": self.latent_dim}
 
 
-@keras.saving.register_keras_serializable("tests")
+@keras.saving.register_keras_serializable("extending")
 class TwoBlocks(klv.latents.Latent):
     def __init__(self, style=2, content=4, **kwargs):
         self.sizes = {"style": style, "content": content}

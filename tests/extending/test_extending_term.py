@@ -9,7 +9,7 @@ from extending_helpers import digit_tasks, learn, lines_of, small
 import keras_lifelong_vae as klv
 
 
-@keras.saving.register_keras_serializable("tests")
+@keras.saving.register_keras_serializable("extending")
 class ShortCodes(klv.terms.Term):
     """Half the squared length of z_c, beyond what is free."""
 
