@@ -135,11 +135,11 @@ class GenerativeModel(keras.Model):
         """E[x | z] at the mode of q(z | x), `(batch_size, *event_shape)`."""
         return self.student.reconstruct(images)
 
-    def evaluate(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+    def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
         """-ELBO in nats per image and its parts; see `keras.Model.evaluate`."""
         self.check_images_alone(y, kwargs)
         self.check_data(x, "x")
-        return super().evaluate(x, None, *args, **kwargs)
+        return super().evaluate(x, **kwargs)
 
     def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
         """Reconstructions at the mode of q(z | x); see `keras.Model.predict`."""

@@ -201,7 +201,7 @@ class LifelongVAE(GenerativeModel):
         self.compile(**deserialize(config))
         self.optimizer.build(self.trainable_variables)
 
-    def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+    def fit(self, x: Any = None, y: Any = None, **kwargs: Any) -> keras.callbacks.History:
         """Trains the student on one task, or on a stream of them; see `keras.Model.fit`.
 
         Raises:
@@ -216,7 +216,7 @@ class LifelongVAE(GenerativeModel):
             kwargs.setdefault("shuffle", False)  # a data set shuffles itself; Keras would warn
         if self.compiled and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
-        return super().fit(x, None, *args, **kwargs)
+        return super().fit(x, **kwargs)
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         images = images_of(data)
