@@ -43,7 +43,8 @@ def main() -> None:
             train_sequence(sequence, directory, strategy, epochs=epochs, overwrite=True, verbose=0)
         )
         model = keras.models.load_model(directory / "model.keras")
-        images[strategy] = model.generate(NUM_IMAGES, seed=0)
+        where = model.default_prior.replace("_", " ")
+        images[f"{strategy}: z from the {where}"] = model.generate(NUM_IMAGES, seed=0)
     title = f"Generated after learning {len(runs[0].tasks)} classes one by one ({sequence})"
     picture = arguments.out / "lifelong-and-naive.png"
     pictures.save(pictures.comparison_grid(images, title, columns=10), picture)
