@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from extending_helpers import lines_of
 from scipy.special import logsumexp
 
 import keras_lifelong_vae as klv
@@ -97,6 +98,10 @@ def model(request):
 @pytest.fixture(scope="module")
 def images():
     return pictures(0)[:5]
+
+
+def test_it_takes_at_most_50_lines():
+    assert lines_of(MixturePriorLatent) <= 50
 
 
 def test_the_grid_holds_all_of_the_prior(model):
