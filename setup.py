@@ -33,6 +33,7 @@ setup(
         "pillow",
         "scikit-learn>=1.4",
         "scipy>=1.11",
+        "threadpoolctl>=3",
     ],
     extras_require={
         "serving": SERVING,
