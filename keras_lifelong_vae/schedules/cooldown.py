@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
 
@@ -23,7 +24,7 @@ class Cooldown(keras.optimizers.schedules.LearningRateSchedule):
         share: Of all steps that it takes, in (0, 1].
 
     Raises:
-        ValueError: If `share` is out of range.
+        ValueError: If `steps` or `share` is out of range.
 
     Reference: Haegele et al., "Scaling Laws and Compute-Optimal Training Beyond Fixed Training
     Durations", 2024.
@@ -33,7 +34,7 @@ class Cooldown(keras.optimizers.schedules.LearningRateSchedule):
         if not 0 < share <= 1:
             raise ValueError(f"`share` must be in (0, 1], received {share!r}.")
         self.learning_rate = learning_rate
-        self.steps = steps
+        self.steps = check_positive_int(steps, "steps")
         self.share = share
 
     def __call__(self, step: Tensor) -> Tensor:

@@ -32,10 +32,8 @@ class Step:
         teacher: Any = None,
         crossed: bool = False,
     ) -> None:
-        self.images, self.weight, self.replayed, self.replay_begin, code = batch
-        self.teacher_code: Any = (
-            code  # of the rows from `replay_begin` on; `None` if there are none
-        )
+        self.images, self.weight, self.replayed, self.replay_begin = batch[:4]
+        self.teacher_code: Any = batch.code  # of the rows from `replay_begin` on
         self.student = student
         self.seed = seed
         self.teacher = teacher
