@@ -127,21 +127,11 @@ def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> 
 
 
 def _by_class(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    (only,) = images.values()
-    return tasks.split_by_class(only, **options)
-
-
-def _permuted(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    (only,) = images.values()
-    return tasks.permuted(only, num_tasks=num_tasks or 5, **options)
+    return tasks.split_by_class(next(iter(images.values())), **options)
 
 
 def _ignoring_data(make: Callable[..., TaskSequence]) -> Callable[..., TaskSequence]:
     return lambda images, num_tasks, **options: make(num_tasks=num_tasks, **options)
-
-
-def _domains(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    return tasks.domains(images, **options)
 
 
 # Chosen for mnist-to-svhn with the stand-in.
@@ -157,7 +147,7 @@ def _two_domains(description: str, first: str, second: str) -> SequenceSpec:
     return SequenceSpec(
         description,
         (first, second),
-        _domains,
+        lambda images, num_tasks, **options: tasks.domains(images, **options),
         TrainingOptions(epochs=2 if in_colour else 5),
         {"latent_dim": 32, "network": "convolutional" if in_colour else "dense"},
         HOUSE_NUMBERS if in_colour else {},
@@ -191,7 +181,9 @@ SEQUENCES: dict[str, SequenceSpec] = {
     "mnist-permuted": SequenceSpec(
         "MNIST, then with its pixels permuted: 5 tasks, or any number",
         ("mnist",),
-        _permuted,
+        lambda images, num_tasks, **options: tasks.permuted(
+            next(iter(images.values())), num_tasks=num_tasks or 5, **options
+        ),
         TrainingOptions(epochs=5, learning_rate_decay="cooldown"),
         {"latent_dim": 32},
         {"ewc": {"ewc.weight": 1000.0}, "lwf": {"distillation.weight": 0.1}},

@@ -21,9 +21,6 @@ def purity(categories: ArrayLike, classes: ArrayLike) -> float:
         categories: Integers `(n,)`, such as `model.encode(images).category`.
         classes: Integers `(n,)`.
 
-    Returns:
-        The share, in (0, 1].
-
     Raises:
         ValueError: If the arguments are not integers `(n,)` of one length n >= 1.
 
@@ -50,9 +47,6 @@ def mutual_information(categories: ArrayLike, classes: ArrayLike) -> float:
         categories: Integers `(n,)`, such as `model.encode(images).category`.
         classes: Integers `(n,)`.
 
-    Returns:
-        Nats.
-
     Raises:
         ValueError: If the arguments are not integers `(n,)` of one length n >= 1.
     """
@@ -66,9 +60,6 @@ def agreement(a: ArrayLike, b: ArrayLike) -> float:
     Args:
         a: Integers `(n,)`.
         b: Integers `(n,)`.
-
-    Returns:
-        The share, in [0, 1].
 
     Raises:
         ValueError: If the arguments are not integers `(n,)` of one length n >= 1.
@@ -109,9 +100,6 @@ def evenness(shares: ArrayLike) -> float:
 
     Args:
         shares: `(n,)`, n >= 2, not negative and summing to 1.
-
-    Returns:
-        The ratio, in [0, 1].
 
     Raises:
         ValueError: If `shares` is no such vector.

@@ -24,9 +24,6 @@ def mean_final(R: ArrayLike, test_sizes: Sequence[int]) -> float:
         R: `(k, n)`; R[i][j] is the mean per image after task i on the test set of task j.
         test_sizes: Number of test images of each of the n tasks, at least 1.
 
-    Returns:
-        The mean, in the unit of R.
-
     Raises:
         ValueError: If R is no such matrix or `test_sizes` are not n positive numbers.
 
@@ -47,15 +44,12 @@ def mean_final(R: ArrayLike, test_sizes: Sequence[int]) -> float:
 
 
 def forgetting(R: ArrayLike) -> np.ndarray:
-    """R[k - 1][j] - R[j][j] for each finished task j, where a lower R is better.
+    """R[k - 1][j] - R[j][j] for each finished task j, `(k,)`, where a lower R is better.
 
     The last task's is 0; a negative one means that later tasks helped.
 
     Args:
         R: `(k, n)`; R[i][j] is the score after task i on the test set of task j.
-
-    Returns:
-        `(k,)`, in the unit of R.
 
     Raises:
         ValueError: If R is no such matrix.
@@ -76,9 +70,6 @@ def backward_transfer(R: ArrayLike) -> float:
 
     Args:
         R: `(k, n)`, k >= 2; R[i][j] is the score after task i on the test set of task j.
-
-    Returns:
-        The mean, in the unit of R.
 
     Raises:
         ValueError: If R is no such matrix or only one task is finished.
@@ -108,9 +99,6 @@ def forward_transfer(R: ArrayLike, baseline: ArrayLike) -> float:
     Args:
         R: `(k, n)`, n >= 2; R[i][j] is the score after task i on the test set of task j.
         baseline: `(n,)`, the score of an untrained model on each task.
-
-    Returns:
-        The mean, in the unit of R.
 
     Raises:
         ValueError: If R is no such matrix, there is only one task, or `baseline` is not n finite
@@ -146,9 +134,6 @@ def retention(x: float, naive: float, full_batch: float) -> float:
         x: Score of the model in question.
         naive: Score of sequential training without any defence.
         full_batch: Score of training on all data at once; all three in the same unit.
-
-    Returns:
-        The share, without a unit.
 
     Raises:
         ValueError: If a score is NaN or infinite, or `naive` equals `full_batch`.

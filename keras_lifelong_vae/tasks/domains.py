@@ -8,7 +8,7 @@ import numpy as np
 from keras_lifelong_vae.checks import check_event_shape
 from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.tasks.array_split import array_split
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task, image_data
+from keras_lifelong_vae.tasks.array_task import array_task, checked_options, image_data
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
 
@@ -47,7 +47,7 @@ def domains(
     tasks.event_shape  # (32, 32, 3)
     ```
     """
-    options = TaskOptions.checked(batch_size, validation_share, seed)
+    options = checked_options(batch_size, validation_share, seed)
     if not isinstance(data, Mapping):
         raise TypeError(f"`data` must map names to data sets, received {type(data).__name__}.")
     loaded = {

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_lifelong_vae.checks import check_image_shape, check_images
 from keras_lifelong_vae.checks import check_values as value_range_of
 from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
+from keras_lifelong_vae.tasks.array_task import array_task, checked_options
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -51,7 +51,7 @@ def from_arrays(
     tasks = from_arrays({"cats": cats, "dogs": {"train": dogs, "test": more_dogs}})
     ```
     """
-    options = TaskOptions.checked(batch_size, validation_share, seed)
+    options = checked_options(batch_size, validation_share, seed)
     event_shape: tuple[int, ...] | None = None
     built = []
     for name, parts in _named_parts(tasks, "array").items():

@@ -8,7 +8,7 @@ import numpy as np
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.tasks.array_split import index_tensor
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task, image_data, splits_of
+from keras_lifelong_vae.tasks.array_task import array_task, checked_options, image_data, splits_of
 from keras_lifelong_vae.tasks.seeds import derived_seed
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -53,7 +53,7 @@ def permuted(
     tasks.names  # ("original", "permutation 1", "permutation 2")
     ```
     """
-    options = TaskOptions.checked(batch_size, validation_share, seed)
+    options = checked_options(batch_size, validation_share, seed)
     num_tasks = check_positive_int(num_tasks, "num_tasks")
     train, test = splits_of(image_data(data, "data", data_dir))
     tasks = []
@@ -61,7 +61,7 @@ def permuted(
         name = "original" if i == 0 and identity_first else f"permutation {i}"
         splits = [train, test]
         if name != "original":
-            rng = np.random.default_rng(derived_seed(options.seed, name, "pixels"))
+            rng = np.random.default_rng(derived_seed(seed, name, "pixels"))
             order = index_tensor(rng.permutation(prod(train.event_shape)))
             splits = [split.permuted(order) for split in splits]
         tasks.append(array_task(name, options, splits[0], test=splits[1]))
