@@ -47,15 +47,10 @@ def draw_pictures(
 def write_specimens(path: Path, model: LifelongVAE, seed: int) -> None:
     """Writes generated images and a traversal of the latent, as uint8; nothing if x is no image.
 
-        samples        (64, *event_shape), z from where the model takes it by default
-        samples_prior  (64, *event_shape), z ~ N(0, I), if that is somewhere else
-        traversals     (8, categories, *event_shape): a row has one z_c, a column one category;
-                       only of a model with categories
-
-    Args:
-        path: Of the `.npz` file.
-        model: What generates.
-        seed: Of z.
+    samples        (64, *event_shape), z from where the model takes it by default
+    samples_prior  (64, *event_shape), z ~ N(0, I), if that is somewhere else
+    traversals     (8, categories, *event_shape): a row has one z_c, a column one category;
+                   only of a model with categories
     """
     if not _can_be_drawn(model.event_shape):
         return

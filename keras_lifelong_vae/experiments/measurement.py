@@ -52,17 +52,11 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Judge:
-    """Measures a model against test images, with a classifier if there is one.
+    """Measures a model against test images, with a classifier if there is one."""
 
-    Args:
-        test: Test images of all tasks.
-        classifier: Trained on the training images of all tasks, or `None`.
-        seed: Of what is generated.
-    """
-
-    test: LabelledImages
-    classifier: Classifier | None
-    seed: int
+    test: LabelledImages  # of all tasks
+    classifier: Classifier | None  # trained on the training images of all tasks
+    seed: int  # of what is generated
 
     def categories(self, model: LifelongVAE, seen: int) -> np.ndarray | None:
         """argmax z_d of the test images of the first `seen` tasks, `None` without a z_d."""

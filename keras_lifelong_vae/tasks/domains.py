@@ -23,16 +23,12 @@ def domains(
 ) -> TaskSequence:
     """Make a task of each data set, such as MNIST and then SVHN.
 
-    Smaller images get a margin of zeros all around, and grey ones repeat their channel.
+    Smaller images get a margin of zeros all around, and grey ones repeat their channel. For
+    arguments not listed see `split_by_class`.
 
     Args:
         data: For every name of a task, in order, the name of a data set for
             `keras_lifelong_vae.data.load` or an `ImageData`.
-        batch_size: Number of images in a batch.
-        validation_share: Share of each task's training images kept for validation, in [0, 1); 0
-            means no validation.
-        seed: Seed of the order of the images and of the choice for validation.
-        data_dir: Where to look for data sets given by name, see `keras_lifelong_vae.data.load`.
         event_shape: `(height, width, channels)` of all; the smallest that holds every data set if
             `None`.
 
@@ -84,6 +80,6 @@ def _common_shape(
 
 def _fitted(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """`images` with margins and channels added."""
-    margins = [(new - old) for new, old in zip(shape[:2], images.shape[1:3], strict=True)]
-    padding = [(0, 0), *((margin // 2, margin - margin // 2) for margin in margins), (0, 0)]
+    margins = np.subtract(shape[:2], images.shape[1:3])
+    padding = [(0, 0), *zip(margins // 2, margins - margins // 2, strict=True), (0, 0)]
     return np.pad(np.repeat(images, shape[2] // images.shape[3], axis=3), padding)

@@ -27,16 +27,14 @@ def permuted(
 
     A task moves the height x width x channels numbers of all its images, training, validation and
     test, in the same way. The tasks share one copy of the images: they are permuted batch by batch.
+    For arguments not listed see `split_by_class`.
 
     Args:
         data: Name of a data set for `keras_lifelong_vae.data.load`, or an `ImageData`.
         num_tasks: Number of tasks.
-        batch_size: Number of images in a batch.
-        validation_share: Share of the training images kept for validation, in [0, 1), chosen anew
-            in every task; 0 means no validation.
+        validation_share: As of `split_by_class`, chosen anew in every task.
         seed: Seed of the permutations, the order of the images and the choice for validation.
             Permutation number i does not depend on `num_tasks`.
-        data_dir: Where to look for a data set given by name, see `keras_lifelong_vae.data.load`.
         identity_first: Whether the first task has the original images (the default); otherwise
             its pixels are permuted too.
 

@@ -24,12 +24,6 @@ class Task:
         train_split: Where the training batches come from.
         validation_split: The same for validation, `None` for no validation images.
         test_split: The same for the test, `None` for no test images.
-
-    Example:
-    ```python
-    task = split_by_class("digits")[3]
-    model.fit(task.train, epochs=10, validation_data=task.validation)
-    ```
     """
 
     name: str
@@ -59,17 +53,19 @@ class Task:
         Images that do not fill a batch are left out of that epoch. A task smaller than a batch is
         one smaller batch.
         """
-        return _prefetched_split(self.train_split)
+        return prefetched(self.train_split.batches(), self.train_split.value_range)
 
     @property
     def validation(self) -> tf.data.Dataset | None:
         """All validation images in order, or `None`."""
-        return self.validation_split and _prefetched_split(self.validation_split)
+        split = self.validation_split
+        return split and prefetched(split.batches(), split.value_range)
 
     @property
     def test(self) -> tf.data.Dataset | None:
         """All test images in order, or `None`."""
-        return self.test_split and _prefetched_split(self.test_split)
+        split = self.test_split
+        return split and prefetched(split.batches(), split.value_range)
 
     @property
     def num_train(self) -> int | None:
@@ -110,10 +106,6 @@ class Task:
             f"Task({self.name!r}, event_shape={self.event_shape}, train={self.num_train}, "
             f"validation={self.num_validation}, test={self.num_test})"
         )
-
-
-def _prefetched_split(split: Split) -> tf.data.Dataset:
-    return prefetched(split.batches(), split.value_range)
 
 
 def prefetched(

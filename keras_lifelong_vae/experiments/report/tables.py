@@ -59,14 +59,14 @@ def tasks_table(contents: Contents) -> Table:
     return _table(contents, caption, columns)
 
 
-def written(spread: Spread | None, decimals: int, seeds: int) -> str:
+def written(spread: Spread | None, decimals: int, seeds: int | None = None) -> str:
     """Such as "252.44 ± 0.43", or "252.44 ± 0.43 (2 of 3)" where seeds are missing."""
     if spread is None:
         return NONE
     text = _number(spread.mean, decimals)
     if spread.deviation is not None:
         text += f" ± {_number(spread.deviation, decimals)}"
-    return text if spread.n == seeds else f"{text} ({spread.n} of {seeds})"
+    return text if seeds in (None, spread.n) else f"{text} ({spread.n} of {seeds})"
 
 
 def _number(value: float, decimals: int) -> str:
@@ -131,10 +131,8 @@ def _remember_caption(contents: Contents) -> str:
 
 def _generated_caption(contents: Contents) -> str:
     floors = [figures["floor"] for figures in contents.classifiers]
-    floor = ""
-    if floors:
-        mean = written(Spread.of(floors), 2, len(floors))
-        floor = f"; that of real training images is {mean}"
+    mean = written(Spread.of(floors), 2) if floors else ""
+    floor = mean and f"; that of real training images is {mean}"
     n = len(contents.tasks)
     return (
         "Mean ± s.d. over seeds. Fréchet distance of 10,000 generated images to test images on "
