@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from keras_lifelong_vae.tasks import Task, TaskSequence
+from keras_lifelong_vae.tasks import TaskSequence
 from keras_lifelong_vae.tasks.array_split import ArraySplit
 from keras_lifelong_vae.tasks.split import BinarizedSplit, Split, joint_labels
 
@@ -37,7 +37,9 @@ class LabelledImages:
 def collect(tasks: TaskSequence, use: str, limit: int | None = None) -> LabelledImages:
     """The first images of each task for "train" or "test", as many of each, at most `limit`."""
     per_task = None if limit is None else limit // len(tasks)
-    known = [_known_labels(task) for task in tasks]
+    pairs = ([task.train_split, *filter(None, (task.test_split,))] for task in tasks)
+    labels_of = map(joint_labels, pairs)
+    known = [[] if labels is None else np.unique(labels).tolist() for labels in labels_of]
     task_of_class = np.arange(len(tasks)).repeat([max(len(own), 1) for own in known])
     images: list[np.ndarray] = []
     classes: list[np.ndarray] = []
@@ -50,13 +52,6 @@ def collect(tasks: TaskSequence, use: str, limit: int | None = None) -> Labelled
     all_classes = np.concatenate(classes)
     of_task = task_of_class[all_classes]
     return LabelledImages(np.concatenate(images), all_classes, of_task, task_of_class, all(known))
-
-
-def _known_labels(task: Task) -> list[int]:
-    """All labels of the task's training and test images, none if some images have none."""
-    splits = [split for split in (task.train_split, task.test_split) if split is not None]
-    labels = joint_labels(splits)
-    return [] if labels is None else np.unique(labels).tolist()
 
 
 def _first(split: Split, number: int | None) -> np.ndarray:

@@ -25,28 +25,20 @@ SAMPLES_PER_CATEGORY = 100
 class Measurement:
     """Figures after one stage, on the test images of the tasks seen so far; `None` without labels,
     categories or a classifier to measure one with.
-
-    Args:
-        purity: Of argmax z_d against the classes.
-        mutual_information: Of argmax z_d and the classes, nats.
-        agreement: Share of test images of earlier tasks whose argmax z_d is the teacher's;
-            `None` after the first stage.
-        generated_from: Where z of generated images comes from: "aggregate_posterior" or "prior".
-        frechet_distance: Of generated to test images, on the classifier's features; `None` with
-            too few test images.
-        frechet_distance_prior: The same with z from the prior, N(0, I).
-        task_shares: Share of each of all tasks among generated images, by the classifier.
-        category_task_shares: For each active category, the share of its own task among images
-            generated with it, by the classifier; `None` if categories don't belong to tasks.
     """
 
-    purity: float | None = None
-    mutual_information: float | None = None
+    purity: float | None = None  # of argmax z_d against the classes
+    mutual_information: float | None = None  # of argmax z_d and the classes, nats
+    # Share of test images of earlier tasks whose argmax z_d is the teacher's; from stage 2 on.
     agreement: float | None = None
-    generated_from: str | None = None
+    generated_from: str | None = None  # z of generated images: "aggregate_posterior" or "prior"
+    # Of generated to test images, on the classifier's features, if there are enough test images.
     frechet_distance: float | None = None
-    frechet_distance_prior: float | None = None
+    frechet_distance_prior: float | None = None  # the same with z from the prior, N(0, I)
+    # Share of each of all tasks among generated images, by the classifier.
     task_shares: list[float] | None = None
+    # For each active category, the share of its own task among images generated with it, by the
+    # classifier, if categories belong to tasks.
     category_task_shares: list[float] | None = None
 
 

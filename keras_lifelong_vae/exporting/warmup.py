@@ -5,7 +5,8 @@ available only after it has answered all of them. This is the one file that need
 `tensorflow-serving-api`, for the messages; an export is complete without it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -34,19 +35,14 @@ def write_warmup(directory: Path, model_name: str, signatures: Signatures) -> Pa
 
     def write(temporary: Path) -> None:
         with tf.io.TFRecordWriter(str(temporary)) as writer:
-            for request in _requests(model_name, signatures):
-                writer.write(request.SerializeToString())
+            for (name, inputs), size in product(signatures.items(), BATCH_SIZES):
+                protos = {key: _tensor_proto(row.repeat(size, 0)) for key, row in inputs.items()}
+                spec = {"name": model_name, "signature_name": name}
+                log = PredictionLog(predict_log={"request": {"model_spec": spec, "inputs": protos}})
+                writer.write(log.SerializeToString())
 
     write_atomically(path, write)
     return path
-
-
-def _requests(model_name: str, signatures: Signatures) -> Iterator[PredictionLog]:
-    for signature, inputs in signatures.items():
-        for size in BATCH_SIZES:
-            protos = {name: _tensor_proto(row.repeat(size, 0)) for name, row in inputs.items()}
-            spec = {"name": model_name, "signature_name": signature}
-            yield PredictionLog(predict_log={"request": {"model_spec": spec, "inputs": protos}})
 
 
 def _tensor_proto(array: np.ndarray) -> TensorProto:

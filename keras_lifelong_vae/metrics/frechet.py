@@ -19,12 +19,8 @@ def frechet_distance(features_a: ArrayLike, features_b: ArrayLike) -> float:
     no product of covariances halves the digits, and nothing can become complex.
 
     Args:
-        features_a: `(n_a, width)`, n_a > width.
-        features_b: `(n_b, width)`, n_b > width.
-
-    Raises:
-        ValueError: If an argument is not 2-D, holds a NaN or an infinite value, has too few rows
-            for its width, or the widths differ.
+        features_a: `(n_a, width)`, n_a > width, finite.
+        features_b: `(n_b, width)`, n_b > width, finite.
 
     Example:
     ```python

@@ -24,9 +24,6 @@ def mean_final(R: ArrayLike, test_sizes: Sequence[int]) -> float:
         R: `(k, n)`; R[i][j] is the mean per image after task i on the test set of task j.
         test_sizes: Number of test images of each of the n tasks, at least 1.
 
-    Raises:
-        ValueError: If R is no such matrix or `test_sizes` are not n positive numbers.
-
     Example:
     ```python
     mean_final([[3.0, 9.0], [4.0, 2.0]], test_sizes=[10, 30])  # 2.5
@@ -51,9 +48,6 @@ def forgetting(R: ArrayLike) -> np.ndarray:
     Args:
         R: `(k, n)`; R[i][j] is the score after task i on the test set of task j.
 
-    Raises:
-        ValueError: If R is no such matrix.
-
     Example:
     ```python
     forgetting([[3.0, 9.0], [4.0, 2.0]])  # [1.0, 0.0]
@@ -70,9 +64,6 @@ def backward_transfer(R: ArrayLike) -> float:
 
     Args:
         R: `(k, n)`, k >= 2; R[i][j] is the score after task i on the test set of task j.
-
-    Raises:
-        ValueError: If R is no such matrix or only one task is finished.
 
     Example:
     ```python
@@ -99,10 +90,6 @@ def forward_transfer(R: ArrayLike, baseline: ArrayLike) -> float:
     Args:
         R: `(k, n)`, n >= 2; R[i][j] is the score after task i on the test set of task j.
         baseline: `(n,)`, the score of an untrained model on each task.
-
-    Raises:
-        ValueError: If R is no such matrix, there is only one task, or `baseline` is not n finite
-            numbers.
 
     Example:
     ```python
@@ -132,11 +119,8 @@ def retention(x: float, naive: float, full_batch: float) -> float:
 
     Args:
         x: Score of the model in question.
-        naive: Score of sequential training without any defence.
+        naive: Score of sequential training without any defence, another than `full_batch`.
         full_batch: Score of training on all data at once; all three in the same unit.
-
-    Raises:
-        ValueError: If a score is NaN or infinite, or `naive` equals `full_batch`.
 
     Example:
     ```python

@@ -46,9 +46,6 @@ class VCLVAE(LifelongVAE):
         weight_kl: Weight of that KL; 1 is Bayes' rule, less tempers it.
         **kwargs: Of `LifelongVAE`; without replay unless they say so.
 
-    Raises:
-        ValueError: If an argument is out of its range.
-
     References: Nguyen et al., "Variational Continual Learning", 2018; Broderick et al., "Streaming
     Variational Bayes", 2013, equation 3 (the update).
     """
