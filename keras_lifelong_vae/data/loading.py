@@ -76,11 +76,7 @@ def load(
 
 
 def location(name: str, data_dir: PathLike | None = None) -> Path | None:
-    """The directory in which `load` keeps the data set, or `None` if it needs none.
-
-    Raises:
-        ValueError: If `name` is unknown.
-    """
+    """The directory in which `load` keeps the data set, or `None` if it needs none."""
     spec = _find(name)
     if spec is not None:
         return tfds_store.location(spec, _local(data_dir))

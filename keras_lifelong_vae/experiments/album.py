@@ -62,9 +62,7 @@ def write_specimens(path: Path, model: LifelongVAE, seed: int) -> None:
         categories = np.arange(model.active_categories)
         rows = [model.decode(code.repeat(len(categories), 0), categories) for code in codes]
         images["traversals"] = np.stack(rows)
-    pixels = {
-        name: np.round(255 * np.clip(some, 0, 1)).astype("uint8") for name, some in images.items()
-    }
+    pixels = {key: np.round(255 * np.clip(x, 0, 1)).astype("uint8") for key, x in images.items()}
     write_atomically(path, lambda temporary: np.savez_compressed(temporary, **pixels))
 
 

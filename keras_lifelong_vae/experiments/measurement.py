@@ -6,16 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from keras_lifelong_vae import metrics
 from keras_lifelong_vae.experiments.classifier import Classifier
 from keras_lifelong_vae.experiments.labelled_images import LabelledImages
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
-from keras_lifelong_vae.metrics import (
-    agreement,
-    class_shares,
-    frechet_distance,
-    mutual_information,
-    purity,
-)
 
 NUM_SAMPLES = 10_000
 SAMPLES_PER_CATEGORY = 100
@@ -66,10 +60,10 @@ class Judge:
         categories = self.categories(model, seen)
         if categories is not None and self.test.labelled:
             classes = self.test.of_tasks(seen).classes
-            figures["purity"] = purity(categories, classes)
-            figures["mutual_information"] = mutual_information(categories, classes)
+            figures["purity"] = metrics.purity(categories, classes)
+            figures["mutual_information"] = metrics.mutual_information(categories, classes)
         if categories is not None and teachers is not None:
-            figures["agreement"] = agreement(teachers, categories[: len(teachers)])
+            figures["agreement"] = metrics.agreement(teachers, categories[: len(teachers)])
         if self.classifier is not None:
             figures |= self._generated(model, seen, self.classifier)
         return Measurement(**figures)
@@ -82,16 +76,17 @@ class Judge:
         def distance(images: np.ndarray) -> float | None:
             """`None` where there are too few test images for a covariance, as of 8x8 digits."""
             enough = len(real) > real.shape[1]
-            return frechet_distance(classifier.features(images), real) if enough else None
+            return metrics.frechet_distance(classifier.features(images), real) if enough else None
 
         samples = model.generate(NUM_SAMPLES, seed=self.seed)
         default = from_prior = distance(samples)
         if default is not None and model.default_prior != "prior":
             from_prior = distance(model.generate(NUM_SAMPLES, seed=self.seed, prior="prior"))
+        shares = metrics.class_shares(self._tasks_of(samples), self.test.num_tasks)
         return {
             "frechet_distance": default,
             "frechet_distance_prior": from_prior,
-            "task_shares": class_shares(self._tasks_of(samples), self.test.num_tasks).tolist(),
+            "task_shares": shares.tolist(),
             "category_task_shares": self._category_task_shares(model, seen),
         }
 

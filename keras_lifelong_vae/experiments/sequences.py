@@ -68,13 +68,10 @@ class SequenceSpec:
         source_dir: PathLike | None = None,
         standin: bool = False,
     ) -> TaskSequence:
-        """The tasks, or the first `num_tasks` of them; arguments as of `train_sequence`.
+        """The tasks, or the first `num_tasks` of them; arguments and errors as of `train_sequence`.
 
-        Raises:
-            ValueError: If there are not as many tasks as `num_tasks`, a task has no test images,
-                or `standin`, `data_dir` or `source_dir` does not fit the data sets.
-            keras_lifelong_vae.data.DataUnavailableError: If a data set can't be had; the message
-                names the stand-in if there is one.
+        A task without test images is a `ValueError`, too. If a data set can't be had, the message
+        names the stand-in if there is one.
         """
         if num_tasks is not None:
             check_positive_int(num_tasks, "num_tasks")
@@ -241,12 +238,7 @@ def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> Non
 
 
 def get(sequence: str | TaskSequence) -> SequenceSpec:
-    """The sequence of that name, or one that is `sequence` whatever it is asked for.
-
-    Raises:
-        TypeError: If it is neither a name nor a `TaskSequence`.
-        ValueError: If there is none of that name.
-    """
+    """The sequence of that name, or one that is `sequence` whatever it is asked for."""
     if isinstance(sequence, str):
         return SEQUENCES[check_choice(sequence, "sequence", names())]
     if not isinstance(sequence, TaskSequence):

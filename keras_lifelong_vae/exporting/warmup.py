@@ -23,10 +23,7 @@ Signatures = Mapping[str, Mapping[str, np.ndarray]]
 
 
 def write_warmup(directory: Path, model_name: str, signatures: Signatures) -> Path:
-    """Writes a request for each signature and batch size, the whole file or nothing.
-
-    `signatures` has examples of the inputs of each by name: arrays of one row, which is repeated to
-    make up a batch.
+    """Writes a request for each signature and batch size: its one row of each input, repeated.
 
     Reference: "SavedModel Warmup", https://www.tensorflow.org/tfx/serving/saved_model_warmup.
     """

@@ -89,11 +89,7 @@ def names() -> tuple[str, ...]:
 
 
 def get(name: str) -> Strategy:
-    """The strategy called `name`.
-
-    Raises:
-        ValueError: If there is none of that name.
-    """
+    """The strategy called `name`; raises `ValueError` if there is none."""
     return _REGISTERED[check_choice(name, "strategy", names())]
 
 

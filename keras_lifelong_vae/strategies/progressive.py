@@ -122,9 +122,6 @@ class ProgressiveVAE(LifelongVAE):
         num_columns: How many columns there are, frozen ones included, in a model to be loaded.
         **kwargs: Of `LifelongVAE`, but no replay, network, latent or terms besides -ELBO.
 
-    Raises:
-        ValueError: If an argument is out of its range or has no place here.
-
     Reference: Rusu et al., "Progressive Neural Networks", 2016.
     """
 

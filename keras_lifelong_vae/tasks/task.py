@@ -108,9 +108,7 @@ class Task:
         )
 
 
-def prefetched(
-    batches: tf.data.Dataset, value_range: tuple[float, float] | None
-) -> tf.data.Dataset:
+def prefetched(batches: tf.data.Dataset, limits: tuple[float, float] | None) -> tf.data.Dataset:
     """Return `batches` prefetched, with a note of the value range if it is known.
 
     Keras's `fit` begins two iterations per epoch and uses one of them. An iteration draws its order
@@ -122,4 +120,4 @@ def prefetched(
     if cardinality >= 0:
         batches = batches.apply(tf.data.experimental.assert_cardinality(cardinality))
     dataset = batches.prefetch(tf.data.AUTOTUNE)
-    return dataset if value_range is None else note_value_range(dataset, *value_range)
+    return dataset if limits is None else note_value_range(dataset, *limits)
