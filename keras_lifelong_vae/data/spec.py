@@ -24,8 +24,6 @@ class Arrays(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class DataSpec:
-    """What a data set is."""
-
     name: str
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]

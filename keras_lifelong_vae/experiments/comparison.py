@@ -17,9 +17,7 @@ def compare(runs: Sequence[Results]) -> str:
         )
     tasks = runs[0].tasks
     if any(run.tasks != tasks for run in runs):
-        raise ValueError(
-            f"`runs` must have the same tasks, received {[run.tasks for run in runs]}."
-        )
+        raise ValueError(f"`runs` must have the same tasks, received {[r.tasks for r in runs]}.")
     width = max(len(name) for name in ("all tasks", *tasks))
     lines = [
         "-ELBO at the end, nats per test image (lower is better)",

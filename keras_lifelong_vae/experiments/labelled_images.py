@@ -37,26 +37,22 @@ class LabelledImages:
 def collect(tasks: TaskSequence, use: str, limit: int | None = None) -> LabelledImages:
     """The first images of each task for "train" or "test", as many of each, at most `limit`."""
     per_task = None if limit is None else limit // len(tasks)
-    pairs = ([task.train_split, *filter(None, (task.test_split,))] for task in tasks)
-    labels_of = map(joint_labels, pairs)
+    splits = ([task.train_split, task.test_split or task.train_split] for task in tasks)
+    labels_of = map(joint_labels, splits)
     known = [[] if labels is None else np.unique(labels).tolist() for labels in labels_of]
     task_of_class = np.arange(len(tasks)).repeat([max(len(own), 1) for own in known])
     images: list[np.ndarray] = []
     classes: list[np.ndarray] = []
     for i, (task, own) in enumerate(zip(tasks, known, strict=True)):
         split = getattr(task, f"{use}_split")
-        images.append(_first(split, per_task))
+        batches = _in_order(split).batches().rebatch(per_task or 8192)
+        images.append(np.concatenate([*batches.take(1 if per_task else -1).as_numpy_iterator()]))
         labels = split.labels[: len(images[-1])] if own else np.zeros(len(images[-1]), int)
         begin = np.searchsorted(task_of_class, i)
         classes.append(begin + np.searchsorted(own or [0], labels))
     all_classes = np.concatenate(classes)
     of_task = task_of_class[all_classes]
     return LabelledImages(np.concatenate(images), all_classes, of_task, task_of_class, all(known))
-
-
-def _first(split: Split, number: int | None) -> np.ndarray:
-    batches = _in_order(split).batches().rebatch(number or 8192)
-    return np.concatenate(list(batches.take(1 if number else -1).as_numpy_iterator()))
 
 
 def _in_order(split: Split) -> Split:

@@ -200,8 +200,6 @@ SEQUENCES: dict[str, SequenceSpec] = {
         classes_per_task=1,
     ),
 }
-
-
 _OWN = frozenset(SEQUENCES)
 
 
@@ -214,12 +212,9 @@ def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> Non
     """Gives tasks of your own a name, for `train_sequence`, `run_grid` and the command line.
 
     Args:
-        name: Of letters, digits, `_` and `-`.
+        name: Of letters, digits, `_` and `-`, and none of the package's own.
         spec: A `SequenceSpec`, or a function from `num_tasks`, `batch_size` and `seed` to the
             tasks, whose docstring describes them.
-
-    Raises:
-        ValueError: If the name is one of the package's own, or no plain word.
 
     Example:
 

@@ -127,8 +127,7 @@ def _signature(name: str, signature: Mapping[str, Any]) -> str:
 
 
 def _shape(shape: list[int | None]) -> str:
-    sizes = ["N" if size is None else str(size) for size in shape]
-    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+    return str(tuple("N" if size is None else size for size in shape)).replace("'", "")
 
 
 def _table(head: tuple[str, ...], rows: Any) -> str:

@@ -72,13 +72,10 @@ def backward_transfer(R: ArrayLike) -> float:
 
     Reference: Lopez-Paz and Ranzato, 2017, equation 3, with the sign of the score turned.
     """
-    matrix = check_matrix(R)
-    finished = len(matrix)
-    if finished < 2:
-        raise ValueError(
-            f"`R` must have at least 2 finished tasks for a transfer, received {finished}."
-        )
-    return float(np.mean((np.diagonal(matrix) - matrix[-1, :finished])[:-1]))
+    forgotten = forgetting(R)
+    if (k := len(forgotten)) < 2:
+        raise ValueError(f"`R` must have at least 2 finished tasks for a transfer, received {k}.")
+    return float(np.mean(-forgotten[:-1]))
 
 
 def forward_transfer(R: ArrayLike, baseline: ArrayLike) -> float:

@@ -69,9 +69,7 @@ _OWN = frozenset(_REGISTERED)
 def register(name: str, strategy: Strategy) -> Strategy:
     """Makes `strategy` known under `name`, to `get`, to reports and to the command line.
 
-    Raises:
-        TypeError: If `strategy` is no `Strategy`.
-        ValueError: If the name is one of the package's own, or no plain word.
+    The name is a new one of letters, digits, `_` and `-`, or one that you have registered.
     """
     if not isinstance(strategy, Strategy):
         raise TypeError(f"`strategy` must be a Strategy, received {strategy!r}.")

@@ -165,10 +165,5 @@ class ProgressiveVAE(LifelongVAE):
 
     def get_config(self) -> dict[str, Any]:
         config = {name: one for name, one in super().get_config().items() if name not in FIXED}
-        return {
-            **config,
-            "latent_dim": self.latent_dim,
-            "units": self.units,
-            "adapter_units": self.adapter_units,
-            "num_columns": self.student.latent.task_capacity,
-        }
+        own = {name: getattr(self, name) for name in ("latent_dim", "units", "adapter_units")}
+        return {**config, **own, "num_columns": self.student.latent.task_capacity}

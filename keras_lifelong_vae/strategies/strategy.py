@@ -62,8 +62,7 @@ class Strategy:
                 lacks is added.
 
         Raises:
-            ValueError: If there is no such part or it has no such option, or a value is out of
-                range.
+            ValueError: If a part has no such option or is unknown, or a value is out of range.
         """
         settings: dict[str, dict[str, Any]] = {}
         for name in [name for name in options if "." in name]:

@@ -113,12 +113,8 @@ class VCLVAE(LifelongVAE):
             part.grow(self._locs())
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "images_per_task": self.images_per_task,
-            "initial_scale": self.initial_scale,
-            "weight_kl": self.weight_kl,
-        }
+        own = ("images_per_task", "initial_scale", "weight_kl")
+        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
 
 
 def _row(weight: Any) -> Tensor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +34,7 @@ def domains(
             `None`.
 
     Raises:
-        TypeError: If `data` is not a mapping to names and `ImageData`s.
-        ValueError: If a number is out of range, a data set's name is unknown, or a data set's
-            images don't fit into `event_shape`.
+        ValueError: If a data set's images don't fit into `event_shape`; else as `split_by_class`.
 
     Example:
     ```python
@@ -59,9 +58,7 @@ def domains(
     return TaskSequence(tuple(tasks))
 
 
-def _common_shape(
-    loaded: Mapping[str, ImageData], event_shape: Sequence[int] | None
-) -> tuple[int, ...]:
+def _common_shape(loaded: Mapping[str, ImageData], event_shape: Any) -> tuple[int, ...]:
     if not loaded:
         raise ValueError("`data` must hold at least one data set, received none.")
     shapes = {name: one.image_shape for name, one in loaded.items()}

@@ -72,10 +72,8 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
     that shuffles goes on with its next order at every access of `task.train`.
 
     Args:
-        tasks: For every name, in the order of the tasks, the data set to train on; or a dict with
-            the keys `"train"` and, if there are any, `"validation"` and `"test"`; or a tuple in
-            this order. Images are floating-point `(batch, *event_shape)`, with one event shape
-            throughout.
+        tasks: As of `from_arrays`, with data sets in the place of arrays. Images are floating-point
+            `(batch, *event_shape)`, with one event shape throughout.
         check_values: Whether to go through every data set once now, to check every value and to
             count the images. Otherwise `fit` checks the first batch, and `num_train`,
             `num_validation` and `num_test` are `None`.

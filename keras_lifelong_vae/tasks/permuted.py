@@ -27,7 +27,7 @@ def permuted(
 
     A task moves the height x width x channels numbers of all its images, training, validation and
     test, in the same way. The tasks share one copy of the images: they are permuted batch by batch.
-    For arguments not listed see `split_by_class`.
+    For arguments not listed, and for errors, see `split_by_class`.
 
     Args:
         data: Name of a data set for `keras_lifelong_vae.data.load`, or an `ImageData`.
@@ -40,10 +40,6 @@ def permuted(
 
     Returns:
         A sequence of tasks named `"original"` (or `"permutation 0"`), `"permutation 1"`, ...
-
-    Raises:
-        TypeError: If `data` is neither a name nor an `ImageData`.
-        ValueError: If a number is out of range or the data set's name is unknown.
 
     Example:
     ```python

@@ -93,8 +93,7 @@ class TaskSequence(Sequence[Task]):
         """Return after how many training steps of `stream(epochs)` each task ends.
 
         Raises:
-            ValueError: If a number is not an integer of at least 1, there is not one number per
-                task, or a task does not know its number of batches.
+            ValueError: As `stream`, and if a task does not know its number of batches.
 
         Example:
         ```python

@@ -53,10 +53,9 @@ def _how(contents: Contents) -> str:
     if begun != set(known):
         words += ["--strategies", *(name for name in known if name in begun)]
     words += ["--seeds", *map(str, contents.seeds), "--out", out]
-    if settings.get("num_tasks") is not None:
-        words += ["--tasks", str(settings["num_tasks"])]
-    if settings.get("importance_samples"):
-        words += ["--iwae", str(settings["importance_samples"])]
+    for flag, name in (("--tasks", "num_tasks"), ("--iwae", "importance_samples")):
+        if settings.get(name):
+            words += [flag, str(settings[name])]
     if settings.get("standin"):
         words.append("--standin")
     line = shlex.join([*words, *_typed(options)])

@@ -42,8 +42,7 @@ def seeds_table(contents: Contents) -> Table:
     rows = []
     for run in contents.runs:
         peers = summary.peers_of(run, contents.runs)
-        values = [(quantity.value(run, peers), quantity.decimals) for quantity in quantities]
-        cells = [NONE if value is None else _number(value, places) for value, places in values]
+        cells = [_number(one.value(run, peers), one.decimals) for one in quantities]
         rows.append([run.strategy, str(run.seed), *cells, run.date or NONE])
     header = ["strategy", "seed", *(quantity.heading for quantity in quantities), "finished on"]
     return Table(contents.titled("Every run by itself; columns as above."), header, rows)
@@ -69,7 +68,9 @@ def written(spread: Spread | None, decimals: int, seeds: int | None = None) -> s
     return text if seeds in (None, spread.n) else f"{text} ({spread.n} of {seeds})"
 
 
-def _number(value: float, decimals: int) -> str:
+def _number(value: float | None, decimals: int) -> str:
+    if value is None:
+        return NONE
     text = f"{value:.{decimals}f}"
     return text.removeprefix("-") if float(text) == 0 else text  # no "-0.00"
 
