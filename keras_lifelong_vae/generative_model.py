@@ -16,8 +16,15 @@ from keras_lifelong_vae.autoencoder import (
 )
 from keras_lifelong_vae.autoencoder.answers import ANY
 from keras_lifelong_vae.checks import check_choice, check_event_shape, check_positive_int
-from keras_lifelong_vae.inputs import batches_of, check_data, check_nothing_given, images_of
+from keras_lifelong_vae.inputs import (
+    batches_of,
+    check_data,
+    check_nothing_given,
+    check_spec,
+    images_of,
+)
 from keras_lifelong_vae.latents import JointLatent, Latent
+from keras_lifelong_vae.step_guard import StepGuard, no_step
 from keras_lifelong_vae.types import Encoding, Tensor
 
 CODES_AT_ONCE = 16_384  # of the importance-weighted bound, so that memory stays bounded
@@ -56,8 +63,10 @@ class GenerativeModel(keras.Model):
         # Of its own, so that how often one validates changes nothing in training.
         self.evaluation_seed_generator = keras.random.SeedGenerator(seed)
         self._trackers: dict[str, keras.metrics.Mean] = {}
-        self.track(["loss", "negative_elbo", "reconstruction"])
-        self.track(f"kl_{head}" for head in self.student.latent.heads)
+        divergences = [f"kl_{head}" for head in self.student.latent.heads]
+        self._bound_names = ["loss", "negative_elbo", "reconstruction", *divergences]
+        self.track(self._bound_names)
+        self.question_guard = StepGuard()  # of `evaluate` and `predict`
         self._functions: dict[str, Any] = {}
 
     def build_student(
@@ -136,19 +145,49 @@ class GenerativeModel(keras.Model):
         return self.student.reconstruct(images)
 
     def evaluate(self, x: Any = None, y: Any = None, **kwargs: Any) -> Any:
-        """-ELBO in nats per image and its parts; see `keras.Model.evaluate`."""
+        """-ELBO in nats per image and its parts; see `keras.Model.evaluate`.
+
+        Raises:
+            TypeError, ValueError: If `x` does not hold images that this model could learn.
+        """
         self.check_images_alone(y, kwargs)
-        self.check_data(x, "x")
-        return super().evaluate(x, **kwargs)
+        self.check_data(x, "x", kwargs.get("steps"))
+        return self._checked(super().evaluate(x, **kwargs))
 
     def predict(self, x: Any, **kwargs: Any) -> np.ndarray:
-        """Reconstructions at the mode of q(z | x); see `keras.Model.predict`."""
-        self.check_data(x, "x")
-        return super().predict(x, **kwargs)
+        """Reconstructions at the mode of q(z | x); see `keras.Model.predict` and `evaluate`."""
+        self.check_data(x, "x", kwargs.get("steps"))
+        return self._checked(super().predict(x, **kwargs))
 
-    def check_data(self, data: Any, name: str) -> None:
-        """Raises unless `data` are images that this model can learn or answer."""
-        check_data(data, name, self.event_shape, self.likelihood)
+    def test_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
+        """-ELBO of one batch; see `keras.Model.test_on_batch` and `evaluate`."""
+        self.check_images_alone(y, kwargs)
+        self.check_data(x, "x")
+        return super().test_on_batch(x, **kwargs)
+
+    def predict_on_batch(self, x: Any) -> np.ndarray:
+        """Reconstructions of one batch; see `keras.Model.predict_on_batch` and `evaluate`."""
+        self.check_data(x, "x")
+        return super().predict_on_batch(x)
+
+    def _checked(self, answer: Any) -> Any:
+        self.question_guard.check(self.likelihood, "x", "in a later batch,")
+        return answer
+
+    def check_data(self, data: Any, name: str, steps: int | None = None) -> None:
+        """Raises unless `data` are images that this model can learn or answer, in so many steps."""
+        check_data(data, name, self.event_shape, self.likelihood, steps)
+
+    def images_of(self, data: Any) -> Tensor:
+        """The images of a batch, of which so much is known as there is without looking at values.
+
+        Raises:
+            TypeError: If they are not floating-point numbers.
+            ValueError: If their shape is not `event_shape`, or they have weights.
+        """
+        images = images_of(data)
+        check_spec(images, "x", self.event_shape)
+        return images
 
     def check_images_alone(self, y: Any, kwargs: dict[str, Any]) -> None:
         """Raises if labels or weights are given."""
@@ -156,19 +195,30 @@ class GenerativeModel(keras.Model):
         check_nothing_given("images are learned alone and weighed by the replay", y=y, **weights)
 
     def test_step(self, data: Any) -> dict[str, Tensor]:
-        images = images_of(data)
+        images = self.images_of(data)
+        admitted = self.question_guard.admits(images, self.likelihood)
+        # As in training, nothing changes past the end of the data.
+        tf.cond(admitted, lambda: self._measure(images), no_step)
+        return {name: self._trackers[name].result() for name in self._bound_names}
+
+    def _measure(self, images: Tensor) -> Tensor:
         posterior = self.student.posterior(images)  # q(z | x)
         seed = tf.cast(self.evaluation_seed_generator.next(), tf.int32)
         code = self.student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard
         parts = elbo_terms(self.student, images, posterior, code)
         bound = tf.add_n(list(parts.values()))
-        return self.update_trackers({"loss": bound, "negative_elbo": bound, **parts})
+        self.update_trackers({"loss": bound, "negative_elbo": bound, **parts})
+        return no_step()
 
-    def update_trackers(self, values: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The running mean of each value."""
+    def predict_step(self, data: Any) -> Tensor:
+        images = self.images_of(data)
+        self.question_guard.admits(images, self.likelihood)
+        return self(images)
+
+    def update_trackers(self, values: dict[str, Tensor]) -> None:
+        """Adds to the running mean of each value."""
         for name, value in values.items():
             self._trackers[name].update_state(value)
-        return {name: self._trackers[name].result() for name in values}
 
     def encode(self, images: Any, batch_size: int = 256) -> Encoding:
         """q(z | x): loc and scale of z_c, probabilities and mode of z_d.

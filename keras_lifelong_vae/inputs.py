@@ -31,14 +31,22 @@ def check_nothing_given(reason: str, **arguments: Any) -> None:
             raise ValueError(f"`{name}` must be None: {reason}; received {value!r}.")
 
 
-def check_data(data: Any, name: str, event_shape: tuple[int, ...], likelihood: Likelihood) -> None:
+def check_data(
+    data: Any,
+    name: str,
+    event_shape: tuple[int, ...],
+    likelihood: Likelihood,
+    steps: int | None = None,
+) -> None:
     """Raises unless `data` holds images of `event_shape` in the support of the likelihood.
 
     Arrays are looked at whole. Of a `tf.data.Dataset` the element spec and the first batch are,
-    unless it comes from a task sequence, which knows the range of its values. Python generators
-    and `PyDataset`s are not touched.
+    unless it comes from a task sequence, which knows the range of its values; it must have an end
+    unless `steps` says where to stop. Python generators and `PyDataset`s are not touched.
     """
     if isinstance(data, tf.data.Dataset):
+        if steps is None:
+            check_finite(data, name)
         _check_dataset(data, name, event_shape, likelihood)
     elif isinstance(data, (tuple, list)):
         check_data(data[0], f"{name}[0]", event_shape, likelihood)
@@ -51,24 +59,40 @@ def batches_of(
 ) -> Iterator[tuple[Any]]:
     """The images of an array or a data set, batch by batch, checked."""
     if isinstance(data, tf.data.Dataset):
+        check_finite(data, name)
         _check_dataset(data, name, event_shape, likelihood)
-        yield from ((tf.cast(images_of(batch), tf.float32),) for batch in data)
+        for batch in data:
+            images = check_images(images_of(batch), name, event_shape, *_limits(likelihood))
+            yield (np.asarray(images, "float32"),)
         return
     array = check_images(data, name, event_shape, *_limits(likelihood))
     array = np.asarray(array, "float32")
     yield from ((array[i : i + batch_size],) for i in range(0, len(array), batch_size))
 
 
-def _check_dataset(
-    dataset: tf.data.Dataset, name: str, event_shape: tuple[int, ...], likelihood: Likelihood
-) -> None:
-    spec = images_of(dataset.element_spec)
-    if not isinstance(spec, tf.TensorSpec) or not spec.dtype.is_floating:
+def check_spec(spec: Any, name: str, event_shape: tuple[int, ...]) -> None:
+    """Raises unless batches described by `spec`, a tensor or a `TensorSpec`, can hold images."""
+    if not isinstance(spec, (tf.Tensor, tf.TensorSpec)) or not spec.dtype.is_floating:
         raise TypeError(
             f"`{name}` must yield batches of floating-point images, received elements {spec}."
         )
     if spec.shape.rank is not None:
         check_image_shape(spec.shape.as_list(), name, event_shape)
+
+
+def check_finite(dataset: tf.data.Dataset, name: str) -> None:
+    """Raises `ValueError` if the data set never ends."""
+    if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
+        raise ValueError(
+            f"`{name}` must have an end, or a number of steps beside it, received a data set that "
+            "repeats for ever."
+        )
+
+
+def _check_dataset(
+    dataset: tf.data.Dataset, name: str, event_shape: tuple[int, ...], likelihood: Likelihood
+) -> None:
+    check_spec(images_of(dataset.element_spec), name, event_shape)
     known = known_value_range(dataset)
     if known is not None:
         check_range(known, name, *_limits(likelihood))

@@ -1,15 +1,19 @@
 """The lifelong VAE: a student that learns, a frozen teacher that replays what it knew."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae import terms as loss_terms
+from keras_lifelong_vae.callbacks import SequenceCheckpoint
+from keras_lifelong_vae.callbacks.guard_watch import GuardWatch
+from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.generative_model import GenerativeModel, deserialize, serialize
-from keras_lifelong_vae.inputs import check_nothing_given, images_of
+from keras_lifelong_vae.inputs import check_nothing_given
 from keras_lifelong_vae.latents import Latent
 from keras_lifelong_vae.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.registration import register
@@ -21,10 +25,12 @@ from keras_lifelong_vae.replay import (
     real_only,
     summarize_tasks,
 )
+from keras_lifelong_vae.step_guard import StepGuard, no_step
 from keras_lifelong_vae.terms import Step, Term
 from keras_lifelong_vae.types import Tensor
 
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
+ON_BAD_BATCH = ("raise", "skip")
 
 
 @register
@@ -54,6 +60,10 @@ class LifelongVAE(GenerativeModel):
             (only the first for a latent without categories) and without it none if `None`. A `KL`
             or `Reconstruction` in the list takes the place of the one that is always there.
         seed: Seed of initial weights and noise. Networks you pass in bring their own weights.
+        on_bad_batch: What happens in training with a batch that holds a value outside the
+            support, or whose loss or gradients are not finite. It never changes the model; with
+            "raise" `fit` then stops with an error, with "skip" it goes on and logs how many
+            there were since it began as `bad_batches`.
 
     Raises:
         ValueError: If an argument is out of its range, or two terms have one name or one log.
@@ -84,6 +94,7 @@ class LifelongVAE(GenerativeModel):
         replay: Replay | None = Replay(),  # noqa: B008 (it is frozen)
         terms: Sequence[Term] | None = None,
         seed: int | None = None,
+        on_bad_batch: str = "raise",
         **kwargs: Any,
     ) -> None:
         if replay is not None and not isinstance(replay, Replay):
@@ -99,6 +110,9 @@ class LifelongVAE(GenerativeModel):
             **kwargs,
         )
         self.replay: Any = replay
+        self.on_bad_batch = check_choice(on_bad_batch, "on_bad_batch", ON_BAD_BATCH)
+        self.guard = StepGuard(skips=on_bad_batch == "skip")
+        self.checkpointed_fits = 0  # by this process
         self.teacher = self.build_teacher()
         self.seed_generator = keras.random.SeedGenerator(seed)
         for name in ("finished_tasks", "training_steps", "steps_at_rollover"):
@@ -210,38 +224,91 @@ class LifelongVAE(GenerativeModel):
                 shape is not `event_shape`, there is no image, or labels or weights are given.
         """
         self.check_images_alone(y, kwargs)
-        self.check_data(x, "x")
-        self.check_data(kwargs.get("validation_data"), "validation_data")
+        self.check_data(x, "x", kwargs.get("steps_per_epoch"))
+        validation_data = kwargs.get("validation_data")
+        self.check_data(validation_data, "validation_data", kwargs.get("validation_steps"))
         if isinstance(x, tf.data.Dataset):
             kwargs.setdefault("shuffle", False)  # a data set shuffles itself; Keras would warn
         if self.compiled and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
+        self.guard.reset()
+        callbacks = kwargs["callbacks"] = self._fit_callbacks(kwargs.get("callbacks"))
+        if isinstance(callbacks, list) and isinstance(callbacks[-1], SequenceCheckpoint):
+            return callbacks[-1].fit(self, super().fit, x, kwargs)
         return super().fit(x, **kwargs)
 
+    def _fit_callbacks(self, given: Any) -> Any:
+        """The callbacks given and our own; a checkpoint comes last and sees what others did."""
+        is_list = isinstance(given, keras.callbacks.CallbackList)
+        single = isinstance(given, keras.callbacks.Callback)
+        callbacks = given.callbacks if is_list else [given] if single else list(given or ())
+        ours = [one for one in callbacks if isinstance(one, SequenceCheckpoint)]
+        if any(isinstance(one, keras.callbacks.BackupAndRestore) for one in callbacks):
+            raise ValueError(
+                "`callbacks` must hold a SequenceCheckpoint in the place of BackupAndRestore, "
+                "which knows one `fit` and not which task it belongs to."
+            )
+        if len(ours) > 1 or (ours and is_list):
+            raise ValueError(
+                "`callbacks` must be a list with at most one SequenceCheckpoint, received "
+                f"{len(ours)} in a {type(given).__name__}."
+            )
+        if is_list:
+            given.append(GuardWatch())
+            return given
+        others = [one for one in callbacks if one not in ours]
+        return [GuardWatch(), *others, *ours]
+
+    def train_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
+        """One step on one batch; see `keras.Model.train_on_batch`.
+
+        Raises:
+            TypeError, ValueError: As `fit` does.
+        """
+        self.check_images_alone(y, kwargs)
+        self.check_data(x, "x")
+        logs = super().train_on_batch(x, **kwargs)
+        self.check_steps()
+        return logs
+
+    def check_steps(self) -> None:
+        """Raises `ValueError` if a step since the beginning of `fit` was bad: see `StepGuard`."""
+        steps, task = int(self.training_steps), int(self.finished_tasks) + 1
+        self.guard.check(self.likelihood, "x", f"after {steps} training steps, in task {task}")
+
     def train_step(self, data: Any) -> dict[str, Tensor]:
-        images = images_of(data)
+        images = self.images_of(data)
+        admitted = self.guard.admits(images, self.likelihood)
+        # What changes the model depends on the batch: Keras also runs a step past the end of data.
+        tf.cond(admitted, lambda: self._learn(images), no_step)
+        names = ["loss", *(name for term in self.terms for name in term.names(self))]
+        logs = {name: self._trackers[name].result() for name in names}
+        return logs | ({"bad_batches": self.guard.bad_batches} if self.guard.skips else {})
+
+    def _learn(self, images: Tensor) -> Tensor:
+        state = [*self.student.non_trainable_variables, self.seed_generator.state]
+        before = [tf.identity(variable) for variable in state]
         seed = tf.cast(self.seed_generator.next(), tf.int32)
         replay_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
-        self._begin_step()
+        finished, steps = map(tf.convert_to_tensor, (self.finished_tasks, self.training_steps))
+        self.student.latent.begin_step(finished, steps)
 
-        def first_task() -> tuple[list[Tensor], dict[str, Tensor]]:
-            return self._gradients(Step(real_only(images), self.student, noise_seed))
+        def undo() -> Tensor:
+            for variable, value in zip(state, before, strict=True):
+                variable.assign(value)
+            return no_step()
 
-        def later_task() -> tuple[list[Tensor], dict[str, Tensor]]:
+        def first_task() -> Tensor:
+            return self._apply(Step(real_only(images), self.student, noise_seed), undo)
+
+        def later_task() -> Tensor:
             batch, crossed = self._mixed_batch(images, replay_seed)
-            return self._gradients(Step(batch, self.student, noise_seed, self.teacher, crossed))
+            step = Step(batch, self.student, noise_seed, self.teacher, crossed)
+            return self._apply(step, undo)
 
         if self.replay is None and not any(term.needs_teacher for term in self.terms):
-            gradients, logs = first_task()
-        else:
-            gradients, logs = tf.cond(self.finished_tasks > 0, later_task, first_task)
-        self.optimizer.apply(gradients, self.trainable_variables)
-        return self.update_trackers(logs)
-
-    def _begin_step(self) -> None:
-        steps = tf.convert_to_tensor(self.training_steps)
-        self.student.latent.begin_step(tf.convert_to_tensor(self.finished_tasks), steps)
-        self.training_steps.assign_add(1)
+            return first_task()
+        return tf.cond(self.finished_tasks > 0, later_task, first_task)
 
     def _mixed_batch(self, images: Tensor, seed: Tensor) -> tuple[MixedBatch, bool]:
         if self.replay is None:
@@ -250,17 +317,28 @@ class LifelongVAE(GenerativeModel):
         batch = self.replay.batch(images, self.teacher, summaries, finished, seed)
         return batch, self.replay.is_crossed
 
-    def _gradients(self, step: Step) -> tuple[list[Tensor], dict[str, Tensor]]:
-        """Gradients of the batch's loss for the student, and the terms averaged over the batch."""
+    def _apply(self, step: Step, undo: Callable[[], Tensor]) -> Tensor:
+        """Changes the student along the gradients of the batch's loss, if all of it is finite."""
         with tf.GradientTape() as tape:
             loss, logs = self.batch_loss(step)
             scaled_loss = self.optimizer.scale_loss(loss)
-        if self.recent_codes is not None:
-            probs = tf.nn.softmax(step.posterior.logits)
-            self.recent_codes.remember(step.code.continuous, probs, step.is_real)
-        for term in self.terms:
-            term.observe(step)
-        return tape.gradient(scaled_loss, self.trainable_variables), {"loss": loss, **logs}
+        gradients = tape.gradient(scaled_loss, self.trainable_variables)
+        # An optimizer that scales the loss leaves out by itself what overflows.
+        scales = isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer)
+        finite = self.guard.is_finite(step.values, loss, [0.0] if scales else gradients)
+
+        def apply() -> Tensor:
+            self.optimizer.apply(gradients, self.trainable_variables)
+            self.training_steps.assign_add(1)
+            if self.recent_codes is not None:
+                probs = tf.nn.softmax(step.posterior.logits)
+                self.recent_codes.remember(step.code.continuous, probs, step.is_real)
+            for term in self.terms:
+                term.observe(step)
+            self.update_trackers({"loss": loss, **logs})
+            return no_step()
+
+        return tf.cond(finite, apply, undo)
 
     def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
         """What is minimised, and each term by its name; scalars, in nats per image."""
@@ -269,6 +347,7 @@ class LifelongVAE(GenerativeModel):
         for term in self.terms:
             value = term.value(step) if term.weight else dict.fromkeys(term.names(self), 0.0)
             parts = value if isinstance(value, dict) else {term.name: value}
+            step.values |= parts
             means = {name: tf.reduce_sum(step.weight * part) for name, part in parts.items()}
             total += term.weight * tf.add_n(list(means.values()))
             logs |= means
@@ -283,8 +362,11 @@ class LifelongVAE(GenerativeModel):
         when it doubles.
 
         Raises:
-            ValueError: If there was no training step since the last rollover.
+            ValueError: If there was no training step since the last rollover, or a weight of the
+                student is not finite.
         """
+        self.check_steps()
+        self._check_finite()
         finished = int(self.finished_tasks)
         if int(self.training_steps) == int(self.steps_at_rollover):
             raise ValueError(
@@ -307,12 +389,47 @@ class LifelongVAE(GenerativeModel):
         for term in self.terms:
             term.end_task(self)
         if finished + 1 == self.student.latent.task_capacity:
-            self._grow(2 * self.student.latent.task_capacity)
+            self.grow(2 * self.student.latent.task_capacity)
         elif self.compiled and self.optimizer.built:
             reset_optimizer(self.optimizer, self.trainable_variables)
 
-    def _grow(self, task_capacity: int) -> None:
-        """Allocates room for tasks; the one case in which the steps are traced again."""
+    def _check_finite(self) -> None:
+        for weight in self.student.weights:
+            if not np.isfinite(weight.numpy()).all():
+                raise ValueError(
+                    "`rollover_teacher` must find a student whose weights are finite, received NaN "
+                    f"or infinite values in {weight.path}. `restore_from_teacher()` goes back to "
+                    "the end of the last task."
+                )
+
+    def restore_from_teacher(self) -> None:
+        """Drops what was learned since the last rollover: the student becomes its teacher again.
+
+        The optimizer and its schedule start afresh, as they did at that rollover.
+
+        Raises:
+            ValueError: If there is no teacher, or no task was finished yet.
+        """
+        if self.teacher is None or not int(self.finished_tasks):
+            raise ValueError(
+                "`restore_from_teacher` must follow a rollover of a model with a teacher, received "
+                f"{type(self).__name__} with {int(self.finished_tasks)} finished tasks."
+            )
+        self.guard.reset()
+        self.student.copy_weights_from(self.teacher)
+        self.training_steps.assign(self.steps_at_rollover)
+        if self.recent_codes is not None:
+            self.recent_codes.forget()
+        for term in self.terms:
+            term.drop_task(self)
+        if self.compiled and self.optimizer.built:
+            reset_optimizer(self.optimizer, self.trainable_variables)
+
+    def grow(self, task_capacity: int) -> None:
+        """Allocates room for tasks; the one case in which the steps are traced again.
+
+        A rollover does so by itself when the room has run out.
+        """
         self._grow_parts(task_capacity)
         self._functions.clear()
         self.test_function = self.predict_function = None
@@ -339,6 +456,7 @@ class LifelongVAE(GenerativeModel):
         return {
             **super().get_config(),
             "replay": serialize(self.replay),
+            "on_bad_batch": self.on_bad_batch,
             "terms": [serialize(term) for term in self.terms],
         }
 

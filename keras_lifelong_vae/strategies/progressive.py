@@ -159,9 +159,9 @@ class ProgressiveVAE(LifelongVAE):
         """How many numbers the columns begun so far hold."""
         return sum(math.prod(weight.shape) for weight in self.student.learned_weights)
 
-    def _grow(self, task_capacity: int) -> None:
+    def grow(self, task_capacity: int) -> None:
         """One column at a time, however much room is asked for."""
-        super()._grow(self.student.latent.task_capacity + 1)
+        super().grow(self.student.latent.task_capacity + 1)
 
     def get_config(self) -> dict[str, Any]:
         config = {name: one for name, one in super().get_config().items() if name not in FIXED}

@@ -107,6 +107,10 @@ class VCLVAE(LifelongVAE):
         super().rollover_teacher()
         self.prior_log_vars.assign(self.log_vars.values)
 
+    def restore_from_teacher(self) -> None:
+        super().restore_from_teacher()
+        self.log_vars.assign(self.prior_log_vars.values)
+
     def _grow_parts(self, task_capacity: int) -> None:
         super()._grow_parts(task_capacity)
         for part in (self.log_vars, self.prior_log_vars):

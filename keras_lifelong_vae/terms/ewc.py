@@ -64,6 +64,9 @@ class EWC(Term):
         self.fisher.assign([old + new for old, new in zip(self.fisher.values, fisher, strict=True)])
         self.recent_images.forget()
 
+    def drop_task(self, model: Any) -> None:
+        self.recent_images.forget()
+
     def grow(self, model: Any) -> None:
         self._pairs = weight_pairs(model)
         self.fisher.grow([own for own, _ in self._pairs])

@@ -38,6 +38,7 @@ class Step:
         self.seed = seed
         self.teacher = teacher
         self.crossed = crossed and self.teacher_code is not None
+        self.values: dict[str, Any] = {}  # of the terms, by name
 
     @property
     def is_real(self) -> Tensor:

@@ -65,6 +65,9 @@ class Term:
     def end_task(self, model: Any) -> None:
         """Called when a task ends; student and teacher have the same weights."""
 
+    def drop_task(self, model: Any) -> None:
+        """Called when the student has become its teacher again: the present task begins anew."""
+
     def grow(self, model: Any) -> None:
         """Called when the student's weights have become larger."""
 

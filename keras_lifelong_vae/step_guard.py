@@ -1,0 +1,127 @@
+"""What keeps one bad batch from spoiling what was learned, inside the compiled step."""
+
+from collections.abc import Mapping, Sequence
+
+import tensorflow as tf
+
+from keras_lifelong_vae.autoencoder.validity import in_support
+from keras_lifelong_vae.likelihoods import Likelihood
+from keras_lifelong_vae.types import Tensor
+
+IMAGES = "images"
+WHOLE_BATCH = -1
+
+
+class StepGuard:
+    """Says of a step whether it may change the model, and remembers the first one that may not.
+
+    All of it is part of the graph, so that nothing waits for the host; `check` raises later. After
+    a bad step no other is admitted until then: the model stays as the last good step left it.
+
+    Args:
+        skips: Whether bad steps are only left out and counted, not raised for.
+    """
+
+    def __init__(self, skips: bool = False) -> None:
+        self.skips = skips
+        self.reasons: tuple[str, ...] = (IMAGES,)
+        self._bad_steps = tf.Variable(0, trainable=False)
+        self._found = tf.Variable([0, 0], trainable=False)  # index of the reason, row
+        self._value = tf.Variable(0.0, trainable=False)
+
+    @property
+    def bad_batches(self) -> Tensor:
+        """How many there were since `reset`."""
+        return tf.convert_to_tensor(self._bad_steps)
+
+    def reset(self) -> None:
+        """Begins anew."""
+        self._bad_steps.assign(0)
+
+    def admits(self, images: Tensor, likelihood: Likelihood) -> Tensor:
+        """Whether all images lie in the support, bool `()`, and no step was bad before."""
+        images = tf.cast(images, tf.float32)
+        usable = in_support(images, likelihood.support)
+        closed = (self._bad_steps > 0) & (not self.skips)
+
+        def note_image() -> Tensor:
+            row = _first_false(usable)
+            values = tf.reshape(tf.gather(images, row), (-1, 1))
+            value = tf.gather(values, _first_false(in_support(values, likelihood.support)))
+            return self._note(0, row, value[0])
+
+        good = tf.reduce_all(usable)
+        tf.cond(good | closed, no_step, note_image)
+        return good & ~closed
+
+    def is_finite(
+        self, terms: Mapping[str, Tensor], loss: Tensor, gradients: Sequence[Tensor]
+    ) -> Tensor:
+        """Whether a step may be applied, bool `()`.
+
+        Args:
+            terms: Nats of each row or of all, by name.
+            loss: What is minimised.
+            gradients: Its gradients, whose squares must be finite, too: optimizers keep those.
+                `[0.0]` if the optimizer itself leaves out what is not.
+        """
+        named = {**terms, "loss": loss, "gradients": tf.linalg.global_norm(gradients)}
+        self.reasons = (IMAGES, *named)
+        parts = [tf.cast(part, tf.float32) for part in named.values()]
+        rows = [tf.reshape(part, (-1,)) for part in parts]
+        finite = tf.stack([tf.reduce_all(tf.math.is_finite(part)) for part in rows])
+
+        def note_term() -> Tensor:
+            places = [_first_false(tf.math.is_finite(part)) for part in rows]
+            values = [tf.gather(part, place) for part, place in zip(rows, places, strict=True)]
+            numbers = [
+                place if part.shape.rank else WHOLE_BATCH
+                for part, place in zip(parts, places, strict=True)
+            ]
+            first = _first_false(finite)
+            return self._note(first + 1, tf.gather(numbers, first), tf.gather(values, first))
+
+        good = tf.reduce_all(finite)
+        tf.cond(good, no_step, note_term)
+        return good
+
+    def _note(self, reason: Tensor, row: Tensor, value: Tensor) -> Tensor:
+        first = self._bad_steps == 0
+        self._found.assign(tf.where(first, tf.stack([reason, row]), self._found))
+        self._value.assign(tf.where(first, value, self._value))
+        self._bad_steps.assign_add(1)
+        return no_step()
+
+    def check(self, likelihood: Likelihood, name: str, when: str) -> None:
+        """Raises `ValueError` if a step was bad and is not to be left out, and begins anew.
+
+        Args:
+            likelihood: Whose support the images must lie in.
+            name: How the caller calls the images.
+            when: The step and the task, for the message.
+        """
+        if self.skips or not int(self._bad_steps):
+            return
+        self.reset()
+        (reason, row), value = self._found.numpy(), float(self._value)
+        where = when if row == WHOLE_BATCH else f"{when} in row {row} of the batch"
+        if self.reasons[reason] == IMAGES:
+            raise ValueError(
+                f"`{name}` must hold finite values in {likelihood.support}, the support of "
+                f"{type(likelihood).__name__}, received {value:g} {where}. Nothing was learned "
+                "from that batch or after it."
+            )
+        raise ValueError(
+            f"`{self.reasons[reason]}` must be finite, received {value:g} {where}. Nothing was "
+            "learned from that batch or after it. A lower learning rate may help; "
+            "`restore_from_teacher()` goes back to the end of the last task."
+        )
+
+
+def no_step() -> Tensor:
+    """What a branch that changes nothing returns."""
+    return tf.constant(0)
+
+
+def _first_false(values: Tensor) -> Tensor:
+    return tf.argmin(tf.cast(values, tf.int32), output_type=tf.int32)
