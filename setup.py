@@ -26,6 +26,7 @@ setup(
         "keras>=3.10",
         "tensorflow-probability[tf]>=0.25",
         "tensorflow-datasets>=4.9.9",
+        "filelock>=3.12",
         "importlib_resources",  # tensorflow-datasets imports it to download and doesn't declare it
         "markdown-it-py>=3",
         "matplotlib>=3.8",

@@ -17,7 +17,7 @@ from keras_lifelong_vae import (
     terms,
 )
 from keras_lifelong_vae import latents as layers
-from keras_lifelong_vae.callbacks import TeacherRollover
+from keras_lifelong_vae.callbacks import SequenceCheckpoint, TeacherRollover
 from keras_lifelong_vae.exporting import export_saved_model
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.replay import Replay
@@ -36,6 +36,7 @@ __all__ = [
     "ExponentialTemperature",
     "LifelongVAE",
     "Replay",
+    "SequenceCheckpoint",
     "TeacherRollover",
     "__version__",
     "callbacks",

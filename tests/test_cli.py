@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from keras_lifelong_vae.experiments.run_directory import RunDirectory
 
 TINY = ["--tasks=2", "--epochs=1", "--batch-size=64", "--latent-dim=3", "--verbose=0"]
 OPTIONS = (
-    *("--strategy", "--seed", "--out", "--overwrite", "--resume", "--tasks", "--verbose"),
+    *("--strategy", "--seed", "--out", "--overwrite", "--save-freq", "--tasks", "--verbose"),
     *("--standin", "--data-dir", "--source-dir", "--epochs", "--batch-size", "--learning-rate"),
     *("--learning-rate-decay", "--jit-compile", "--no-jit-compile", "--latent-dim"),
     *("--categories-per-task", "--network", "--likelihood", "--set", "--import"),
@@ -98,7 +99,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
         return Results("", "", 0, 1, [], [], [], {}, mean_negative_elbo=1.0)
 
     monkeypatch.setattr(train_command, "train_sequence", train)
-    arguments = """train mnist-permuted --strategy naive --seed 3 --resume --tasks 2 --verbose 2
+    arguments = """train mnist-permuted --strategy naive --seed 3 --overwrite --save-freq 7 --tasks 2 --verbose 2
         --standin --data-dir D --source-dir S --epochs 4 --batch-size 5 --learning-rate 0.1
         --learning-rate-decay cosine --no-jit-compile --latent-dim 6 --categories-per-task 2
         --network convolutional --likelihood gaussian
@@ -106,8 +107,8 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
     assert cli.main([*arguments.split(), "--out", str(tmp_path)]) == 0
     assert called == {
         "args": ("mnist-permuted", str(tmp_path), "naive", 3),
-        "overwrite": False,
-        "resume": True,
+        "overwrite": True,
+        "save_freq": 7,
         "num_tasks": 2,
         "verbose": 2,
         "standin": True,
@@ -287,7 +288,6 @@ def test_what_cannot_be_imported_is_one_line(missing, capsys):
     [
         (["train", "cifar"], ["cifar", *sequences.names()]),
         (["train", "digits-split", "--strategy", "gem"], ["gem", "lifelong", "naive"]),
-        (["train", "digits-split", "--overwrite", "--resume"], ["--overwrite", "--resume"]),
         (["compare", "cifar", "--out", "x"], ["cifar", *sequences.names()]),
         (["data", "cifar"], ["cifar", *data.names()]),
         ([], ["data", "train"]),
@@ -339,7 +339,20 @@ def test_an_interrupted_run_says_how_to_go_on(monkeypatch, capsys):
 
     monkeypatch.setattr(train_command, "train_sequence", interrupt)
     assert cli.main(["train", "digits-split"]) == 130
-    assert "--resume" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "\nInterrupted. What was learned is kept: the same command goes on.\n"
+    )
+
+
+def test_sigterm_says_the_same_and_has_an_exit_status_of_its_own(monkeypatch, capsys):
+    def terminate(*args, **kwargs):
+        signal.raise_signal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(train_command, "train_sequence", terminate)
+    assert cli.main(["train", "digits-split"]) == 143
+    assert capsys.readouterr().err.startswith("\nInterrupted. What was learned is kept")
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_data_says_where_from_what_and_where_kept(capsys):

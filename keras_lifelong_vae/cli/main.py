@@ -3,10 +3,13 @@
 import argparse
 import importlib.util
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from keras_lifelong_vae.callbacks import Terminated
 from keras_lifelong_vae.cli import (
     compare_command,
     data_command,
@@ -25,6 +28,8 @@ COMMANDS = {
     "export": export_command,
 }
 
+INTERRUPTED = "Interrupted. What was learned is kept: the same command goes on."
+
 PROGRAM = "lifelong-vae"
 DESCRIPTION = """\
 Lifelong generative modeling: one VAE learns data sets that arrive one after
@@ -41,6 +46,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `lifelong-vae`; returns its exit status."""
     logging.basicConfig(format="%(message)s")
     logging.getLogger("keras_lifelong_vae").setLevel(logging.INFO)
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return _run(arguments)
+    except (KeyboardInterrupt, Terminated) as stop:
+        print(f"\n{INTERRUPTED}", file=sys.stderr)
+        return 130 if isinstance(stop, KeyboardInterrupt) else 143
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         first = _with_import(argparse.ArgumentParser(PROGRAM, add_help=False, allow_abbrev=False))
         for module in first.parse_known_args(arguments)[0].modules:
@@ -55,10 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (TypeError, ValueError, OSError, ImportError, DataUnavailableError) as error:
         print(f"lifelong-vae: error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nInterrupted. Finished tasks are kept; --resume goes on.", file=sys.stderr)
-        return 130
     return 0
+
+
+def _terminate(number: int, frame: Any) -> None:
+    raise Terminated
 
 
 def build_parser() -> argparse.ArgumentParser:

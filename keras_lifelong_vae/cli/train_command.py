@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from keras_lifelong_vae import strategies
+from keras_lifelong_vae.callbacks import SAVE_FREQ
 from keras_lifelong_vae.cli.arguments import add_places, add_run_options, one_of
 from keras_lifelong_vae.experiments import sequences, train_sequence
 
@@ -19,6 +20,8 @@ the model and pictures to the output directory:
   samples-NN.png          generated after task NN
   reconstructions-NN.png  test images of all tasks seen so far, reconstructed
   negative-elbo.png       each task's -ELBO over time
+
+A run that was killed goes on when the same command is given again.
 
 sequences:
 """
@@ -45,15 +48,14 @@ def add_parser(name: str, commands: Any) -> None:
     parser.add_argument(
         "--out", metavar="DIR", help="output directory (default: runs/SEQUENCE-STRATEGY-SEED)"
     )
-    existing = parser.add_mutually_exclusive_group()
-    existing.add_argument(
-        "--overwrite", action="store_true", help="replace the results that DIR holds"
+    parser.add_argument(
+        "--save-freq",
+        type=_save_freq,
+        default=SAVE_FREQ,
+        metavar="STEPS",
+        help=f"training steps between two checkpoints, or epoch (default: {SAVE_FREQ})",
     )
-    existing.add_argument(
-        "--resume",
-        action="store_true",
-        help="continue after the last finished task that DIR holds, with the same options",
-    )
+    parser.add_argument("--overwrite", action="store_true", help="replace the run that DIR holds")
     parser.add_argument(
         "--verbose",
         type=int,
@@ -64,6 +66,10 @@ def add_parser(name: str, commands: Any) -> None:
     )
     add_places(parser)
     add_run_options(parser)
+
+
+def _save_freq(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
 
 
 def _describe(name: str) -> str:

@@ -105,9 +105,9 @@ def run_grid(
 ) -> list[Results]:
     """Runs every strategy with every seed; what is finished is not run again.
 
-    A run that was killed goes on after its last finished task. Several processes may work on
-    one directory, as long as no two are given the same cell. For arguments not listed see
-    `train_sequence`.
+    A run that was killed goes on from its last checkpoint. Several processes may work on one
+    directory; one that comes to a cell at which another is working stops there. For arguments not
+    listed see `train_sequence`.
 
     Args:
         sequence: One of `sequences.names()`, or tasks of your own.
@@ -156,8 +156,10 @@ def run_grid(
                 setup = prepare(sequence, strategy, seed, accepted[strategy], name, **loading)
                 grid.claim(settings)  # only now: what can't be begun claims nothing
                 judge = judge or _judge(setup, grid.classifier_path(seed), spec, seed)
-                setup = begin(setup, directory, resume=True)
-                results = _run_cell(setup, judge, directory, importance_samples, callbacks, verbose)
+                with directory.locked():
+                    setup = begin(setup, directory)
+                    samples = importance_samples
+                    results = _run_cell(setup, judge, directory, samples, callbacks, verbose)
             finished.append(results)
     return finished
 

@@ -1,6 +1,5 @@
 """One run: a model goes through a task sequence and is looked at after every task."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -8,7 +7,12 @@ from typing import Any
 
 import keras
 
-from keras_lifelong_vae.callbacks import TeacherRollover
+from keras_lifelong_vae.callbacks import (
+    SAVE_FREQ,
+    SequenceCheckpoint,
+    TeacherRollover,
+    check_save_freq,
+)
 from keras_lifelong_vae.experiments.album import draw_pictures
 from keras_lifelong_vae.experiments.labelled_images import collect
 from keras_lifelong_vae.experiments.measurement import NUM_SAMPLES, Judge
@@ -34,7 +38,7 @@ def train_sequence(
     source_dir: PathLike | None = None,
     standin: bool = False,
     overwrite: bool = False,
-    resume: bool = False,
+    save_freq: int | str = SAVE_FREQ,
     verbose: int = 1,
     callbacks: Callbacks = (),
     name: str = "own",
@@ -42,7 +46,8 @@ def train_sequence(
 ) -> Results:
     """Trains through a task sequence; writes results, model and pictures after every task.
 
-    Test images are only looked at, they choose nothing.
+    A run that was killed goes on when it is called again with the same options, from its last
+    checkpoint and with the same figures. Test images are only looked at, they choose nothing.
 
     Args:
         sequence: One of `sequences.names()`, or tasks of your own, with test images each.
@@ -53,8 +58,8 @@ def train_sequence(
         data_dir: See `keras_lifelong_vae.data.load`.
         source_dir: See `keras_lifelong_vae.data.load`.
         standin: Whether to take a stand-in for a data set that can't be had everywhere.
-        overwrite: Whether to replace the results that `out` may hold.
-        resume: Whether to go on after the last task that `out` has the results of.
+        overwrite: Whether to replace the run that `out` may hold.
+        save_freq: Training steps between two checkpoints, or "epoch".
         verbose: As in `keras.Model.fit`.
         callbacks: For every `fit`; called before the `TeacherRollover` that ends the task.
         name: What the results call tasks of your own.
@@ -65,9 +70,9 @@ def train_sequence(
         What `results.json` holds.
 
     Raises:
-        FileExistsError: If `out` holds results and neither `overwrite` nor `resume` is set.
-        ValueError: If a name or an option is unknown or out of range, or a run to resume had
-            other options.
+        FileExistsError: If `out` holds a finished run, or a model of unknown origin.
+        ValueError: If a name or an option is unknown or out of range, `out` holds an unfinished
+            run with other options, or another process is running there.
         keras_lifelong_vae.data.DataUnavailableError: If the data can't be had.
 
     Example:
@@ -77,23 +82,23 @@ def train_sequence(
     results = train_sequence(tasks, "runs/mine", "ewc", epochs=5, **{"ewc.weight": 10.0})
     ```
     """
-    if overwrite and resume:
-        raise ValueError("`overwrite` must be False with `resume`, received True for both.")
+    check_save_freq(save_freq)
     directory = RunDirectory(Path(out))
-    if not (overwrite or resume):
+    if not overwrite:
         directory.check_free()
     loading = {"num_tasks": num_tasks, "data_dir": data_dir, "source_dir": source_dir}
     setup = prepare(sequence, strategy, seed, options, name, standin=standin, **loading)
-    setup = begin(setup, directory, resume)
     judge = Judge(collect(setup.tasks, "test", NUM_SAMPLES), None, seed)
-    return run(setup, judge, directory, callbacks, verbose)
+    with directory.locked():
+        setup = begin(setup, directory, overwrite)
+        return run(setup, judge, directory, callbacks, verbose, save_freq=save_freq)
 
 
-def begin(setup: Setup, directory: RunDirectory, resume: bool) -> Setup:
-    """Makes room for a run; to resume is to go on with what the directory holds, if anything."""
-    begun = directory.resume(setup.results) if resume else None
+def begin(setup: Setup, directory: RunDirectory, overwrite: bool = False) -> Setup:
+    """Goes on with the unfinished run that the directory may hold, or makes room for a new one."""
+    begun = None if overwrite else directory.resume(setup.results)
     if begun is None:
-        directory.clear()
+        directory.clear(keep_checkpoints=not overwrite)
         return setup
     return replace(setup, model=begun[0], results=begun[1])
 
@@ -106,6 +111,7 @@ def run(
     verbose: int = 1,
     pictures: bool = True,
     finish: Callable[[Results], Results] = lambda results: results,
+    save_freq: int | str = SAVE_FREQ,
 ) -> Results:
     """Goes on with a run until all its stages are finished.
 
@@ -117,16 +123,19 @@ def run(
         verbose: As in `keras.Model.fit`.
         pictures: Whether to draw them.
         finish: What is still done before the last stage counts as finished.
+        save_freq: See `SequenceCheckpoint`.
     """
     model, results, number = setup.model, setup.results, len(setup.stages)
-    for i in range(len(results.negative_elbo), number):
+    first = len(results.negative_elbo)
+    checkpoint = SequenceCheckpoint(directory.checkpoint_path, save_freq, first, verbose=0)
+    for i in range(first, number):
         if verbose:
             print(f"Task {i + 1} of {number}, {setup.stages.names[i]}:")
         known = seen_tasks(i, number, len(setup.tasks)) if i else 0
         teachers = judge.categories(model, known) if known else None
-        start = time.perf_counter()
-        history = _fit(model, setup.stages[i], results.epochs, callbacks, verbose)
-        seconds = time.perf_counter() - start
+        each = [*callbacks, TeacherRollover(), checkpoint]
+        history = _fit(model, setup.stages[i], results.epochs, each, verbose)
+        seconds = checkpoint.seconds
         images = len(history.epoch) * _images_per_epoch(setup.stages[i])
         row = [_negative_elbo(model, task) for task in setup.tasks]
         measured = judge.measure(model, seen_tasks(i + 1, number, len(setup.tasks)), teachers)
@@ -134,9 +143,9 @@ def run(
         results = results.after_stage(row, images, seconds, asdict(measured), validation)
         if results.finished:
             results = finish(replace(results, parameters=model.count_parameters()))
-        directory.save(model, results)
         if pictures:
             draw_pictures(model, setup.tasks, results, directory)
+        directory.save(model, results)  # last: what it says is finished has all its files
         print(_line(results, seconds), flush=True)
     return results
 
@@ -148,7 +157,7 @@ def _fit(
         task.train,
         epochs=epochs,
         validation_data=task.validation,
-        callbacks=[*callbacks, TeacherRollover()],
+        callbacks=callbacks,
         verbose=verbose,
         shuffle=False,  # the task has shuffled already
     )

@@ -1,6 +1,8 @@
 """The directory a run writes to: what it holds, and whether a run may begin or go on there."""
 
 import os
+import shutil
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from matplotlib.figure import Figure
 from keras_lifelong_vae.experiments.options import differences
 from keras_lifelong_vae.experiments.pictures import save
 from keras_lifelong_vae.experiments.results import Results
-from keras_lifelong_vae.files import write_atomically
+from keras_lifelong_vae.files import locked, write_atomically
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 
 PICTURES = ("samples-*.png", "reconstructions-*.png", "negative-elbo.png")
@@ -42,29 +44,44 @@ class RunDirectory:
         self._settle(results)
         return results
 
-    def check_free(self) -> None:
-        """Raises `FileExistsError` if there are results or a model already."""
-        for path in (self.results_path, self.model_path):
-            if path.exists():
-                raise FileExistsError(
-                    f"{self.path} must hold no results yet, received a directory with {path.name}. "
-                    "Choose another one with --out, replace what is there with --overwrite, or "
-                    "continue an interrupted run with --resume."
-                )
+    @property
+    def checkpoint_path(self) -> Path:
+        return self.path / "checkpoint"
 
-    def clear(self) -> None:
+    def locked(self) -> AbstractContextManager[None]:
+        """Keeps other processes out while it is entered; raises `ValueError` if one is inside."""
+        return locked(self.path, "out")
+
+    def check_free(self) -> None:
+        """Raises `FileExistsError` if there is a finished run, or a model without results."""
+        results = self.results_path.exists() and Results.read(self.results_path)
+        if (results and results.finished) or (self.model_path.exists() and not results):
+            raise FileExistsError(
+                f"{self.path} must hold no finished run yet, received a directory with "
+                f"{self.results_path.name if results else self.model_path.name}. Choose another "
+                "one with --out, or replace what is there with --overwrite."
+            )
+
+    def clear(self, keep_checkpoints: bool = False) -> None:
         """Makes the directory, or removes what an earlier run has left in it."""
         self.path.mkdir(parents=True, exist_ok=True)
         names = (path.name for path in (self.results_path, self.model_path, self._pending_path))
         for pattern in (*names, *PICTURES):
             for path in self.path.glob(pattern):
                 path.unlink()
+        if not keep_checkpoints:
+            self._remove_checkpoints()
+
+    def _remove_checkpoints(self) -> None:
+        shutil.rmtree(self.checkpoint_path, ignore_errors=True)
 
     def save(self, model: LifelongVAE, results: Results) -> None:
         """Writes both so that one killed in between loses nothing: the results say which counts."""
         write_atomically(self._pending_path, model.save)
         results.write(self.results_path)
         os.replace(self._pending_path, self.model_path)
+        if results.finished:
+            self._remove_checkpoints()
 
     def _settle(self, results: Results) -> None:
         """Ends a `save` that was killed: the model is kept if the results were written, too."""
@@ -81,7 +98,7 @@ class RunDirectory:
         save(figure, self.path / f"{name}.png")
 
     def resume(self, fresh: Results) -> tuple[LifelongVAE, Results] | None:
-        """Loads the run that got as far as it did, `None` if it finished no task.
+        """Loads the run as it was after its last finished task, `None` if it finished none.
 
         Args:
             fresh: The results that a run with the present options begins with.
@@ -96,8 +113,8 @@ class RunDirectory:
         differing = differences(_options(results), _options(fresh))
         if differing:
             raise ValueError(
-                "--resume must have the options of the run it continues, received other values of "
-                f"{differing}."
+                f"{self.path} must hold no unfinished run with other options, received other "
+                f"values of {differing}. Replace it with --overwrite."
             )
         model = keras.models.load_model(self.model_path)
         if int(model.finished_tasks) != len(results.negative_elbo):

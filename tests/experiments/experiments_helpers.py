@@ -10,7 +10,7 @@ def train_tiny(out, **changes) -> Results:
 
 
 def contents(directory) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
 
 
 def read_json(directory) -> dict:

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from experiments_helpers import contents, read_json, train_tiny
 
-import keras_lifelong_vae as klv
 from keras_lifelong_vae.experiments import Results, sequences
+from keras_lifelong_vae.experiments import run as experiments_run
+from keras_lifelong_vae.experiments.run_directory import RunDirectory
 
 
 @pytest.fixture(scope="module")
@@ -117,58 +118,67 @@ def test_naive_is_a_plain_vae_of_the_same_make(lifelong_run, naive_run):
     assert naive_run.negative_elbo[1] != lifelong.negative_elbo[1]
 
 
-def test_a_killed_run_leaves_a_readable_part_and_resumes_as_if_nothing_happened(
-    lifelong_run, tmp_path, monkeypatch
-):
-    fit = klv.LifelongVAE.fit
+class Kill(keras.callbacks.Callback):
+    """A kill in the n-th training step."""
 
-    def killed_in_the_second_task(self, *args, **kwargs):
-        if int(self.finished_tasks) == 1:
-            kwargs["epochs"] = 1
-            fit(self, *args, **{**kwargs, "callbacks": []})
-            raise KeyboardInterrupt
-        return fit(self, *args, **kwargs)
+    def __init__(self, step):
+        super().__init__()
+        self.left = [step]
 
-    monkeypatch.setattr(klv.LifelongVAE, "fit", killed_in_the_second_task)
-    with pytest.raises(KeyboardInterrupt):
-        train_tiny(tmp_path)
+    def on_train_batch_end(self, batch, logs=None):
+        self.left[0] -= 1
+        if self.left[0] == 0:
+            raise ConnectionError("killed")
+
+
+def test_a_killed_run_goes_on_by_itself_as_if_nothing_happened(lifelong_run, tmp_path):
+    with pytest.raises(ConnectionError):
+        train_tiny(tmp_path, callbacks=[Kill(3)])
     part = read_json(tmp_path)
     assert part["finished"] is False
     assert part["mean_negative_elbo"] is None
     assert part["negative_elbo"] == lifelong_run[1].negative_elbo[:1]
-
-    monkeypatch.undo()
-    resumed = train_tiny(tmp_path, resume=True)
-    assert resumed.negative_elbo == lifelong_run[1].negative_elbo
-    assert resumed.training_images == lifelong_run[1].training_images
-    assert resumed.finished
-
-
-def test_resuming_a_finished_run_changes_nothing(lifelong_run):
-    out, results = lifelong_run
-    before = contents(out)
-    assert train_tiny(out, resume=True) == results
-    assert contents(out) == before
+    went_on = train_tiny(tmp_path)
+    assert went_on.negative_elbo == lifelong_run[1].negative_elbo
+    assert went_on.training_images == lifelong_run[1].training_images
+    assert went_on.finished
+    assert {*contents(tmp_path)} == {*contents(lifelong_run[0])}
 
 
-def test_resuming_with_other_options_is_refused_and_names_them(lifelong_run):
-    out, _ = lifelong_run
-    before = contents(out)
+@pytest.mark.parametrize("name", ["draw_pictures", "_line"])
+def test_a_kill_after_training_costs_no_training(lifelong_run, tmp_path, monkeypatch, name):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(experiments_run, name, killed)
+        with pytest.raises(KeyboardInterrupt):
+            train_tiny(tmp_path)
+    went_on = train_tiny(tmp_path, callbacks=[Kill(3)] if name == "_line" else [Kill(5)])
+    assert went_on.negative_elbo == lifelong_run[1].negative_elbo
+    assert {*contents(tmp_path)} == {*contents(lifelong_run[0])}
+
+
+def test_an_unfinished_run_with_other_options_is_refused_and_named(tmp_path):
+    with pytest.raises(ConnectionError):
+        train_tiny(tmp_path, callbacks=[Kill(3)])
+    before = contents(tmp_path)
     with pytest.raises(ValueError, match=r"of seed \(was 0, now 1\), latent_dim \(was 3, now 4\)"):
-        train_tiny(out, resume=True, seed=1, latent_dim=4)
-    assert contents(out) == before
+        train_tiny(tmp_path, seed=1, latent_dim=4)
+    assert contents(tmp_path) == before
 
 
-def test_resuming_where_nothing_is_starts_from_the_beginning(lifelong_run, tmp_path):
-    run = train_tiny(tmp_path / "new", resume=True, num_tasks=1)
-    assert run.negative_elbo[0][0] == lifelong_run[1].negative_elbo[0][0]
+def test_a_second_run_in_one_directory_is_refused(tmp_path):
+    with RunDirectory(tmp_path).locked(), pytest.raises(ValueError, match="`out` must be used by"):
+        train_tiny(tmp_path, num_tasks=1)
+    train_tiny(tmp_path, num_tasks=1)  # nobody is there any more
 
 
-def test_results_are_refused_before_anything_is_loaded(lifelong_run, monkeypatch):
+def test_a_finished_run_is_refused_before_anything_is_loaded(lifelong_run, monkeypatch):
     out, _ = lifelong_run
     before = contents(out)
     monkeypatch.setattr(sequences.data, "load", lambda *_: pytest.fail("data were loaded"))
-    with pytest.raises(FileExistsError, match=r"must hold no results yet.*results\.json"):
+    with pytest.raises(FileExistsError, match=r"must hold no finished run yet.*results\.json"):
         train_tiny(out)
     assert contents(out) == before
 
@@ -185,7 +195,6 @@ def test_overwriting_removes_what_the_earlier_run_left_and_nothing_else(tmp_path
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"overwrite": True, "resume": True}, "`overwrite`"),
         ({"strategy": "gem"}, "`strategy` must be one of naive, ewc"),
         ({"standin": True}, "`standin` must be False for digits"),
         ({"num_tasks": 11}, "`num_tasks` must be at most 10, received 11"),
