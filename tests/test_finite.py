@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from model_helpers import SEED
 
-from keras_lifelong_vae import finite
+from keras_lifelong_vae import finite, likelihoods
 from keras_lifelong_vae.latents import GaussianLatent, JointLatent, MixturePriorLatent
 from keras_lifelong_vae.latents.divergences import categorical_kl, gaussian_kl
 from keras_lifelong_vae.terms import information
@@ -105,6 +105,45 @@ def test_what_is_made_of_a_joint_latent_is_finite(dtype, active):
         with tf.GradientTape() as tape:
             log_prior = head.log_prior(inputs[3])
         for gradient in tape.gradient(log_prior, [weight.value for weight in prior]):
+            assert np.isfinite(tf.cast(gradient, tf.float64)).all()
+
+    check()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("Bernoulli", {}),
+        ("Gaussian", {}),
+        ("Gaussian", {"support": "real", "normalization": [[0.5] * 3, [20.0] * 3]}),
+        ("DiscretizedLogistic", {}),
+    ],
+)
+def test_likelihoods_are_finite_at_any_learned_scale(name, options, dtype):
+    likelihood = getattr(likelihoods, name)(dtype=dtype, **options)
+    likelihood.build((2, LATENT_DIM))
+    weights = [weight.value for weight in likelihood.trainable_weights]
+
+    @few
+    @given(values, st.sampled_from([0.0, 1.0]), arrays("float64", LATENT_DIM, elements=numbers))
+    def check(parameters, colour, log_scale):
+        for weight in weights:
+            weight.assign(tf.cast(log_scale, dtype))
+        images = tf.fill(parameters.shape, tf.cast(colour, dtype))
+
+        def everything(parameters):
+            return {
+                "log_prob": likelihood.log_prob(images, parameters),
+                "mean": likelihood.mean(parameters),
+                "sample": likelihood.sample(tf.stop_gradient(parameters), SEED),
+            }
+
+        parameters = tf.cast(parameters, dtype)
+        assert_finite(everything, parameters)
+        with tf.GradientTape() as tape:
+            log_prob = likelihood.log_prob(images, parameters)
+        for gradient in tape.gradient(log_prob, weights):
             assert np.isfinite(tf.cast(gradient, tf.float64)).all()
 
     check()
