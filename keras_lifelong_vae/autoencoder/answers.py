@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.autoencoder.autoencoder import Autoencoder
 from keras_lifelong_vae.autoencoder.bounds import elbo_terms
 from keras_lifelong_vae.autoencoder.validity import answer, in_support, is_one_of
@@ -56,7 +57,7 @@ class Answers:
     def encode(self, images: Tensor) -> dict[str, Tensor]:
         posterior = self.student.posterior(images)  # q(z | x)
         loc, log_var = posterior.gaussian
-        outputs = {"loc": loc, "scale": tf.exp(0.5 * log_var)}
+        outputs = {"loc": loc, "scale": finite.scale(0.5 * log_var)}
         if self.student.latent.categorical is not None:
             probs = tf.nn.softmax(posterior.logits)[:, : self.active]
             outputs |= {"category_probs": probs, "category": tf.argmax(probs, axis=-1)}

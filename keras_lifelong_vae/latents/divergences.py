@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.types import GaussianParameters, Tensor
 
 tfd = tfp.distributions
@@ -20,7 +21,7 @@ def gaussian_kl(first: GaussianParameters, second: GaussianParameters) -> Tensor
         second: The same; broadcast against `first`.
 
     Returns:
-        Nats per example, `(batch_size,)`.
+        Nats per example, `(batch_size,)`; float32 at least, and finite: see `normal`.
     """
     return tf.reduce_sum(tfd.kl_divergence(normal(first), normal(second)), axis=-1)
 
@@ -47,10 +48,16 @@ def categorical_kl(first_logits: Tensor, second_logits: Tensor) -> Tensor:
         Nats per example, `(batch_size,)`.
     """
     return tfd.kl_divergence(
-        tfd.Categorical(logits=first_logits), tfd.Categorical(logits=second_logits)
+        tfd.Categorical(logits=finite.wide(first_logits)),
+        tfd.Categorical(logits=finite.wide(second_logits)),
     )
 
 
+def gaussian_log_prob(z: Tensor, parameters: GaussianParameters) -> Tensor:
+    """log N(z; loc, diag(exp(log_var))), nats, summed over the last axis."""
+    return tf.reduce_sum(normal(parameters).log_prob(finite.location(z)), axis=-1)
+
+
 def normal(parameters: GaussianParameters) -> Any:
-    """The TFP distribution of independent normal values."""
-    return tfd.Normal(parameters.loc, tf.exp(0.5 * parameters.log_var))
+    """The TFP distribution of independent normal values, held where its KLs can be computed."""
+    return tfd.Normal(finite.location(parameters.loc), finite.scale(0.5 * parameters.log_var))

@@ -5,9 +5,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_lifelong_vae import noise
+from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.checks import check_positive_int
-from keras_lifelong_vae.latents.divergences import gaussian_kl, gaussian_kl_to_standard, normal
+from keras_lifelong_vae.latents.divergences import (
+    gaussian_kl,
+    gaussian_kl_to_standard,
+    gaussian_log_prob,
+)
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import GaussianParameters, Tensor
 
@@ -18,7 +22,8 @@ class GaussianLatent(keras.layers.Layer):
 
         z = loc + exp(log_var / 2) * eps,    eps ~ N(0, I)
 
-    Computes in float32 whatever the global dtype policy: KL terms need the precision.
+    Computes in float32 whatever the global dtype policy: KL terms need the precision. `log_var` may
+    be any number; exp(log_var / 2) is held between the bounds of `finite.scale`.
 
     Args:
         latent_dim: Number of dimensions of z_c.
@@ -72,7 +77,8 @@ class GaussianLatent(keras.layers.Layer):
     def sample(self, posterior: GaussianParameters, seed: Tensor) -> Tensor:
         """One z_c per row of `posterior`, `(batch_size, latent_dim)`; see `noise` for seeds."""
         eps = noise.normal(seed, tf.shape(posterior.loc)[0], self.latent_dim)
-        return posterior.loc + tf.exp(0.5 * posterior.log_var) * tf.cast(eps, posterior.loc.dtype)
+        loc, scale = finite.wide(posterior.loc), finite.scale(0.5 * posterior.log_var)
+        return finite.cast(loc + scale * tf.cast(eps, loc.dtype), posterior.loc.dtype)
 
     def sample_prior(self, num_samples: Tensor, seed: Tensor) -> Tensor:
         """z_c ~ p(z_c), `(num_samples, latent_dim)`."""
@@ -94,11 +100,11 @@ class GaussianLatent(keras.layers.Layer):
     def log_prior(self, z: Tensor) -> Tensor:
         """log p(z_c) = log N(z_c; 0, I), nats, `(batch_size,)`."""
         zeros = tf.zeros_like(z)
-        return tf.reduce_sum(normal(GaussianParameters(zeros, zeros)).log_prob(z), axis=-1)
+        return gaussian_log_prob(z, GaussianParameters(zeros, zeros))
 
     def log_posterior(self, z: Tensor, posterior: GaussianParameters) -> Tensor:
         """log q(z_c | x), nats, `(batch_size,)`."""
-        return tf.reduce_sum(normal(posterior).log_prob(z), axis=-1)
+        return gaussian_log_prob(z, posterior)
 
     def call(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         posterior = self.posterior(features)

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_lifelong_vae import noise
+from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.latents.gaussian_latent import GaussianLatent
 from keras_lifelong_vae.latents.relaxed_categorical_latent import RelaxedCategoricalLatent
@@ -162,7 +162,7 @@ class Latent(keras.layers.Layer):
 
     def log_ratio(self, code: LatentCode, posterior: Posterior) -> Tensor:
         """log p(z) - log q(z | x) at a z with a hard z_d, nats per example, `(batch_size,)`."""
-        total = tf.zeros_like(code.continuous[:, 0])
+        total = tf.zeros_like(finite.wide(code.continuous)[:, 0])
         for _, block, own, z in self._with_own(posterior.gaussian, code):
             total += block.log_prior(z) - block.log_posterior(z, own)
         if self.categorical is not None:

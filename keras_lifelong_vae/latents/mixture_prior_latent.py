@@ -5,9 +5,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_lifelong_vae import noise
+from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.checks import check_positive_int
-from keras_lifelong_vae.latents.divergences import normal
+from keras_lifelong_vae.latents.divergences import gaussian_log_prob
 from keras_lifelong_vae.latents.gaussian_latent import GaussianLatent
 from keras_lifelong_vae.latents.inverse_cdf import draw_index
 from keras_lifelong_vae.registration import register
@@ -53,14 +53,14 @@ class MixturePriorLatent(GaussianLatent):
 
     def log_prior(self, z: Tensor) -> Tensor:
         log_weights, components = self._prior()
-        log_probs = normal(components).log_prob(z[:, None])  # (batch_size, components, latent_dim)
-        return tf.reduce_logsumexp(log_weights + tf.reduce_sum(log_probs, axis=-1), axis=-1)
+        log_probs = gaussian_log_prob(z[:, None], components)  # (batch_size, num_components)
+        return tf.reduce_logsumexp(log_weights + log_probs, axis=-1)
 
     def _prior(self) -> tuple[Tensor, GaussianParameters]:
         """log w, `(num_components,)`, and the Gaussians, each `(num_components, latent_dim)`."""
         weights = (self.prior_logits, self.prior_locs, self.prior_log_vars)
         logits, *components = (tf.cast(weight, self.compute_dtype) for weight in weights)
-        return tf.nn.log_softmax(logits), GaussianParameters(*components)
+        return tf.nn.log_softmax(finite.wide(logits)), GaussianParameters(*components)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_components": self.num_components}

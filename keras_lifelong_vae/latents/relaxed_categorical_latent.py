@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from keras_lifelong_vae import noise
+from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.growing_weights import GrowingWeights
 from keras_lifelong_vae.latents.divergences import categorical_kl
@@ -158,7 +158,8 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
 
     def log_ratio(self, one_hot: Tensor, logits: Tensor) -> Tensor:
         """log p(z_d) - log q(z_d | x) at a hard z_d, nats, `(batch_size,)`."""
-        prior = tf.broadcast_to(self.prior_logits(), tf.shape(logits))
+        logits = finite.wide(logits)
+        prior = tf.broadcast_to(finite.wide(self.prior_logits()), tf.shape(logits))
         difference = tf.nn.log_softmax(prior) - tf.nn.log_softmax(logits)
         index = tf.argmax(one_hot, axis=-1)
         return tf.gather(difference, index, batch_dims=1)

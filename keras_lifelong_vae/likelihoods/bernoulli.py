@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.likelihoods.likelihood import Likelihood
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
@@ -24,12 +25,12 @@ class Bernoulli(Likelihood):
     """
 
     def distribution(self, parameters: Tensor) -> Any:
-        logits = tf.cast(parameters, self.compute_dtype)
-        values = tfd.Bernoulli(logits=logits, dtype=self.compute_dtype)
+        logits = finite.wide(tf.cast(parameters, self.compute_dtype))
+        values = tfd.Bernoulli(logits=logits, dtype=logits.dtype)
         return tfd.Independent(values, len(logits.shape) - 1)
 
     def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
-        logits = tf.cast(parameters, self.compute_dtype)
-        labels = tf.cast(images, self.compute_dtype)
+        logits = finite.wide(tf.cast(parameters, self.compute_dtype))
+        labels = tf.cast(images, logits.dtype)
         cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
         return -tf.reduce_sum(cross_entropy, axis=list(range(1, len(labels.shape))))

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.likelihoods.likelihood import Likelihood
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
@@ -49,13 +50,13 @@ class DiscretizedLogistic(Likelihood):
     def distribution(self, parameters: Tensor) -> Any:
         """Of the levels 0 ... 255."""
         # Quantizing rounds up, hence the half: level k holds the values in (k - 1/2, k + 1/2].
-        loc = MAX_LEVEL * self.mean(parameters) - 0.5
-        scale = tf.exp(tf.cast(tf.convert_to_tensor(self.log_scale), self.compute_dtype))
+        loc = MAX_LEVEL * finite.wide(self.mean(parameters)) - 0.5
+        scale = finite.scale(self.log_scale)
         levels = tfd.QuantizedDistribution(tfd.Logistic(loc, scale), low=0.0, high=MAX_LEVEL)
         return tfd.Independent(levels, len(parameters.shape) - 1)
 
     def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
-        levels = tf.round(MAX_LEVEL * tf.cast(images, self.compute_dtype))
+        levels = tf.round(MAX_LEVEL * tf.cast(images, self.wide_dtype))
         return super().log_prob(levels, parameters)
 
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:

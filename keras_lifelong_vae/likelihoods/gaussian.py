@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.likelihoods import support as supports
 from keras_lifelong_vae.likelihoods.likelihood import Likelihood
 from keras_lifelong_vae.likelihoods.support import Support
@@ -77,16 +78,16 @@ class Gaussian(Likelihood):
         )
 
     def distribution(self, parameters: Tensor) -> Any:
-        log_scale = tf.cast(tf.convert_to_tensor(self.log_scale), self.compute_dtype)
-        scale = tf.constant(self.units[1], log_scale.dtype) * (MIN_SCALE + tf.exp(log_scale))
-        return tfd.Independent(tfd.Normal(self.mean(parameters), scale), len(parameters.shape) - 1)
+        loc, scale = finite.wide(self.mean(parameters)), finite.scale(self.log_scale)
+        scale = tf.constant(self.units[1], scale.dtype) * (MIN_SCALE + scale)
+        return tfd.Independent(tfd.Normal(loc, scale), len(parameters.shape) - 1)
 
     def mean(self, parameters: Tensor) -> Tensor:
         if self.support.is_unit:
             return super().mean(parameters)
-        parameters = tf.cast(parameters, self.compute_dtype)
+        parameters = finite.wide(tf.cast(parameters, self.compute_dtype))
         loc, scale = (tf.constant(unit, parameters.dtype) for unit in self.units)
-        return loc + scale * parameters
+        return finite.cast(loc + scale * parameters, self.compute_dtype)
 
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
         drawn = super().sample(parameters, seed)

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.likelihoods.support import UNIT_INTERVAL, Support
 from keras_lifelong_vae.types import Tensor
 
@@ -14,7 +15,8 @@ class Likelihood(keras.layers.Layer):
 
     A subclass turns the decoder's output, `(batch_size, *event_shape)` unconstrained reals,
     into a `distribution` over x, or has a `log_prob` and a `sample` of its own. Scales it learns
-    are its own weights. It computes in float32 whatever the global dtype policy.
+    are its own weights. It computes in float32 whatever the global dtype policy; the distribution
+    and its nats are of float32 at least also under a policy of its own.
 
     Attributes:
         support: Which values x may have; what a model is trained on is checked against it.
@@ -32,7 +34,12 @@ class Likelihood(keras.layers.Layer):
 
     def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
         """log p(x | z) in nats per image, `(batch_size,)`, summed over the event."""
-        return self.distribution(parameters).log_prob(tf.cast(images, self.compute_dtype))
+        return self.distribution(parameters).log_prob(tf.cast(images, self.wide_dtype))
+
+    @property
+    def wide_dtype(self) -> tf.DType:
+        """What the distribution is computed in."""
+        return finite.wide_dtype(self.compute_dtype)
 
     def mean(self, parameters: Tensor) -> Tensor:
         """E[x | z] in the units of x, `(batch_size, *event_shape)`; of values in [0, 1] here."""
@@ -40,7 +47,8 @@ class Likelihood(keras.layers.Layer):
 
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
         """x ~ p(x | z); `seed` has shape `(2,)`."""
-        return self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32))
+        drawn = self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32))
+        return finite.cast(drawn, self.compute_dtype)
 
     def normalize(self, images: Tensor) -> Tensor:
         """What the encoder reads of x: x itself, unless the likelihood brings its own units."""

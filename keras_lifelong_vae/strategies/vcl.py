@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.checks import check_non_negative, check_positive_int
 from keras_lifelong_vae.latents.divergences import gaussian_kl
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
@@ -88,7 +89,7 @@ class VCLVAE(LifelongVAE):
         drawn = []
         for i, (loc, log_var) in enumerate(zip(self._locs(), self.log_vars.values, strict=True)):
             noise = tf.random.stateless_normal(loc.shape, seed + tf.constant([i + 1, 0]))
-            drawn.append((loc, loc + tf.exp(0.5 * log_var) * noise))
+            drawn.append((loc, loc + finite.scale(0.5 * log_var) * noise))
         return drawn
 
     def _divergence_of_weights(self) -> Tensor:

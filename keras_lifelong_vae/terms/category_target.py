@@ -4,6 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.latents.relaxed_categorical_latent import INACTIVE_LOGIT
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.terms.step import Step
@@ -38,5 +39,6 @@ class CategoryTarget(Term):
 
 def _surprise(logits: Tensor, wanted: Tensor) -> Tensor:
     """-log q(z_d in the wanted categories), nats, `(batch_size,)`."""
+    logits = finite.wide(logits)
     chosen = tf.where(wanted, logits, tf.constant(INACTIVE_LOGIT, logits.dtype))
     return tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_logsumexp(chosen, axis=-1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.checks import check_choice, check_choices
 from keras_lifelong_vae.latents import Latent
 from keras_lifelong_vae.registration import register
@@ -88,7 +89,8 @@ def consistency_kl(
     if direction == "teacher_to_student":
         divergences = latent.kl(teacher, student)
     else:
-        logits = tf.maximum(tf.nn.log_softmax(teacher.logits), math.log(PROBABILITY_FLOOR))
+        log_probs = tf.nn.log_softmax(finite.wide(teacher.logits))
+        logits = tf.maximum(log_probs, math.log(PROBABILITY_FLOOR))
         divergences = latent.kl(student, teacher._replace(logits=logits))
     chosen = [kl for name, kl in divergences.items() if parts is None or name in parts]
-    return sum(chosen, tf.zeros_like(student.gaussian.loc[:, 0]))
+    return sum(chosen, tf.zeros_like(finite.wide(student.gaussian.loc)[:, 0]))

@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from keras_lifelong_vae.types import Tensor
 
+MAX_GRADIENT = 1e12  # so that its square, times what a penalty squares, is a float32
+
 
 def fisher_function(
     loss: Callable[[Tensor, Tensor], Tensor], weights: Sequence[Any]
@@ -32,8 +34,8 @@ def fisher_function(
             with tf.GradientTape() as tape:
                 value = loss(examples[i], i)
             gradients = tape.gradient(value, weights, unconnected_gradients="zero")
-            pairs = zip(sums, gradients, strict=True)
-            return i + 1, [total + tf.square(gradient) for total, gradient in pairs]
+            held = [tf.clip_by_value(one, -MAX_GRADIENT, MAX_GRADIENT) for one in gradients]
+            return i + 1, [total + tf.square(one) for total, one in zip(sums, held, strict=True)]
 
         zeros = [tf.zeros(weight.shape) for weight in weights]
         number = tf.shape(examples)[0]

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras_lifelong_vae import noise
+from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.terms.step import Step
 from keras_lifelong_vae.terms.term import Term
@@ -45,6 +45,7 @@ def negative_bound(logits: Tensor, one_hot: Tensor, prior_logits: Tensor) -> Ten
         one_hot: z_d, `(batch_size, capacity)`.
         prior_logits: Of p(z_d), `(capacity,)`.
     """
+    logits, one_hot, prior_logits = map(finite.wide, (logits, one_hot, prior_logits))
     log_prior = tf.nn.log_softmax(prior_logits)
     entropy = -tf.reduce_sum(tf.exp(log_prior) * log_prior)
     return -tf.reduce_sum(one_hot * tf.nn.log_softmax(logits), axis=-1) - entropy

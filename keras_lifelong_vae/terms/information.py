@@ -15,8 +15,9 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae import finite
 from keras_lifelong_vae.checks import check_choice
-from keras_lifelong_vae.latents.divergences import gaussian_kl, gaussian_kl_to_standard
+from keras_lifelong_vae.latents.divergences import gaussian_kl, gaussian_kl_to_standard, normal
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.terms.step import Step
 from keras_lifelong_vae.terms.term import Term
@@ -53,10 +54,10 @@ def minibatch_lower_bound(
     Reference: Poole et al., "On Variational Bounds of Mutual Information", 2019.
     """
     del original
-    scale = tf.exp(0.5 * reencoded.log_var)
-    posteriors = tfd.MultivariateNormalDiag(reencoded.loc, scale)
+    own = normal(reencoded)
+    posteriors = tfd.MultivariateNormalDiag(own.loc, own.scale)
     # log q(z_i | x_hat_j) at [i, j]
-    log_probs = posteriors.log_prob(continuous[:, None, :])
+    log_probs = posteriors.log_prob(finite.location(continuous)[:, None, :])
     num_examples = tf.cast(tf.shape(log_probs)[0], log_probs.dtype)
     aggregated = tf.reduce_logsumexp(log_probs, axis=1) - tf.math.log(num_examples)
     return tf.linalg.diag_part(log_probs) - aggregated

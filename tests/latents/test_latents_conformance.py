@@ -76,7 +76,7 @@ def test_shapes_and_dtypes_are_known_before_they_are_computed(case, policy):
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("case", ["joint", "subclass", "joint of a mixture"])
-def test_the_mathematics_is_finite_and_of_one_dtype_under_every_policy(case, policy):
+def test_codes_are_of_the_policys_dtype_and_nats_of_float32(case, policy):
     if case == "joint of a mixture":
         head = MixturePriorLatent(3, dtype=policy)
         layer = JointLatent(head, 2, task_capacity=4, dtype=policy)
@@ -87,15 +87,18 @@ def test_the_mathematics_is_finite_and_of_one_dtype_under_every_policy(case, pol
     posterior = layer.posterior(FEATURES)
     code, prior = layer.sample(posterior, SEED), layer.sample_prior(6, SEED)
     present = tf.constant([True, False] * 3)
-    found = {
+    nats = {
         **layer.kl_to_prior(posterior, code, present),
         **{f"{name} alone": kl for name, kl in layer.kl(posterior, posterior).items()},
         "ratio": layer.log_ratio(code, posterior),
+    }
+    codes = {
         "relaxed": layer.sample(posterior, SEED, training=True).discrete,
         "prior": prior.continuous,
         "prior, z_d": prior.discrete,
     }
+    assert {one.dtype for one in nats.values()} == {tf.float32}
     expected = "float32" if case == "subclass" else layer.compute_dtype
-    assert {name: one.dtype.name for name, one in found.items()} == dict.fromkeys(found, expected)
-    for name, one in found.items():
+    assert {one.dtype.name for one in codes.values()} == {expected}
+    for name, one in (nats | codes).items():
         assert np.isfinite(tf.cast(one, tf.float32)).all(), name

@@ -39,6 +39,19 @@ def test_the_posterior_of_a_task_is_the_prior_of_the_next(tasks):
     assert float(model._divergence_of_weights()) == pytest.approx(expected, rel=1e-3)
 
 
+@pytest.mark.parametrize("own", [-1e4, -60.0, 60.0, 1e4])
+def test_a_posterior_over_weights_is_finite_at_any_scale(tasks, own):
+    model = build("vcl", tasks)
+    for before in (-1e4, 0.0, 1e4):
+        for weights, log_var in ((model.log_vars, own), (model.prior_log_vars, before)):
+            weights.assign([np.full(one.shape, log_var) for one in weights.values])
+        with tf.GradientTape() as tape:
+            divergence = model._divergence_of_weights()
+        drawn = [new for _, new in model._draw_weights(tf.constant([1, 2]))]
+        gradients = tape.gradient(divergence, [one.value for one in model.log_vars.values])
+        assert all(np.isfinite(one).all() for one in (divergence, *drawn, *gradients))
+
+
 def test_the_divergence_is_shared_by_the_images_of_a_task(tasks):
     few = build("vcl", tasks, images_per_task=100)
     many = build("vcl", tasks, images_per_task=1000)

@@ -45,6 +45,13 @@ def test_a_weight_without_influence_has_none():
     np.testing.assert_array_equal(fisher[1], [[0.0, 0.0]])
 
 
+def test_of_a_gradient_that_has_no_square_it_is_large_and_a_penalty_of_it_finite():
+    w = tf.Variable([1.0])
+    x = np.full((2, 1), 1e30, "float32")
+    (fisher,) = fisher_function(lambda one, i: tf.reduce_sum(w * one), [w])(x)
+    assert 1e20 < fisher[0] < fisher[0] * 1e4**2 < np.inf
+
+
 def test_every_example_has_its_own_number():
     w = tf.Variable([1.0])
     loss = lambda one, i: tf.reduce_sum(w) * tf.cast(i, tf.float32)  # noqa: E731
