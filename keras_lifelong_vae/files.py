@@ -11,11 +11,18 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     Args:
         path: What the file will be called; one that exists is replaced.
         write: Called with the temporary path, which has the suffix of `path`.
+
+    Raises:
+        OSError: If it can't be written, as on a full disk; it names `path`, which is as it was.
     """
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
         write(temporary)
         os.replace(temporary, path)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

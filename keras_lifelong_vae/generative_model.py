@@ -1,6 +1,8 @@
 """A VAE that can be asked: encode, decode, reconstruct, generate, score."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -16,8 +18,10 @@ from keras_lifelong_vae.autoencoder import (
 )
 from keras_lifelong_vae.autoencoder.answers import ANY
 from keras_lifelong_vae.checks import check_choice, check_event_shape, check_positive_int
+from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.inputs import batches_of, check_data, check_nothing_given, images_of
 from keras_lifelong_vae.latents import JointLatent, Latent
+from keras_lifelong_vae.saved_file import seal
 from keras_lifelong_vae.types import Encoding, Tensor
 
 CODES_AT_ONCE = 16_384  # of the importance-weighted bound, so that memory stays bounded
@@ -412,6 +416,24 @@ class GenerativeModel(keras.Model):
         names = ("latent", "network", "likelihood")
         objects = {name: deserialize(config[name]) for name in names if name in config}
         return cls(**{**config, **objects})
+
+    def save(
+        self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
+    ) -> None:
+        """Saves the model, see `keras.Model.save`; a `.keras` file is written whole or not at all.
+
+        It is sealed with a checksum that `saved_file.load_model` looks at.
+        """
+        path = Path(filepath)
+        is_file = path.suffix == ".keras" and zipped is not False and "://" not in str(filepath)
+        if is_file and (overwrite or not path.exists()):
+            write_atomically(path.resolve(), partial(self._save_sealed, **kwargs))
+        else:
+            super().save(filepath, overwrite, zipped, **kwargs)
+
+    def _save_sealed(self, path: Path, **kwargs: Any) -> None:
+        super().save(path, **kwargs)
+        seal(path)
 
     def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)

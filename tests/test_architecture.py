@@ -14,7 +14,10 @@ import keras_lifelong_vae
 
 ROOT = Path(keras_lifelong_vae.__file__).parent
 # What anything may import: the lowest parts, from the bottom up.
-BASE = {"version", "types", "registration", "philox", "noise", "files", "checks", "growing_weights"}
+BASE = {
+    *("version", "types", "registration", "philox", "noise", "files", "checks", "growing_weights"),
+    *("printable", "saved_file"),
+}
 PARTS = {"autoencoder", "latents", "likelihoods"}  # what an autoencoder is made of
 
 # What each other part of the package may import of it, besides itself and BASE.
@@ -48,7 +51,9 @@ IN_BASE = {
     "growing_weights": set(),
     "noise": {"philox", "types"},
     "philox": {"types"},
+    "printable": set(),
     "registration": set(),
+    "saved_file": set(),
     "types": set(),
     "version": set(),
 }
