@@ -3,6 +3,7 @@
 from typing import Any
 
 from keras_lifelong_vae.experiments.report import write_report
+from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
 Write report.md and PNG pictures of what `lifelong-vae compare` has run so far.
@@ -28,4 +29,4 @@ def add_parser(name: str, commands: Any) -> None:
 
 
 def _report(directory: str, to: str | None, html: bool) -> None:
-    print(f"Written: {write_report(directory, to, html)}")
+    say(f"Written: {write_report(directory, to, html)}")
