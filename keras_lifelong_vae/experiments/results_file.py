@@ -1,0 +1,88 @@
+"""What `results.json` may hold, checked row by row, so that no damage is carried on or hidden."""
+
+from pathlib import Path
+from typing import Any
+
+from keras_lifelong_vae.experiments.json_file import (
+    amount,
+    anything,
+    flag,
+    integer,
+    mapping,
+    natural,
+    number,
+    optional,
+    read_json,
+    record,
+    sequence,
+    share,
+    text,
+)
+
+FIGURE = optional(number)  # NaN where a run has diverged
+MEASUREMENT = {
+    **dict.fromkeys(("purity", "mutual_information", "agreement"), FIGURE),
+    **dict.fromkeys(("frechet_distance", "frechet_distance_prior"), FIGURE),
+    **dict.fromkeys(("task_shares", "category_task_shares"), optional(sequence(share))),
+    "generated_from": optional(text),
+}
+EPOCH = {"images": amount, "negative_elbo": number}
+WEIGHTED = {"bound": number, "samples": natural, "images": natural}
+NEEDED = {
+    **dict.fromkeys(("sequence", "strategy"), text),
+    "seed": integer,
+    "epochs": natural,
+    **dict.fromkeys(("tasks", "stages"), sequence(text)),
+    "test_sizes": sequence(natural),
+    "config": mapping(anything),
+}
+RULES = {
+    **NEEDED,
+    **dict.fromkeys(("keeps", "date"), text),
+    "negative_elbo": sequence(sequence(number)),
+    "mean_negative_elbo": FIGURE,
+    "measurements": sequence(record(MEASUREMENT)),
+    "history": sequence(record(EPOCH, EPOCH)),
+    "importance_weighted": optional(record(WEIGHTED, WEIGHTED)),
+    "training_images": natural,
+    **dict.fromkeys(("train_seconds", "images_per_second", "peak_rss_mb"), amount),
+    "parameters": optional(natural),
+    "versions": mapping(text),
+    "finished": flag,
+}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The content of the file, checked whole.
+
+    Raises:
+        ValueError: If a key, a type, a length or a number is not what a run writes; it names the
+            file and the key.
+    """
+    return read_json(path, RULES, NEEDED, _check_lengths)
+
+
+def _check_lengths(content: dict[str, Any]) -> None:
+    tasks, stages = len(content["tasks"]), len(content["stages"])
+    rows = content.get("negative_elbo", [])
+    _check_length("test_sizes", len(content["test_sizes"]), "as many values as tasks", tasks)
+    for i, row in enumerate(rows):
+        _check_length(f"negative_elbo[{i}]", len(row), "as many values as tasks", tasks)
+    measurements = content.get("measurements", [])
+    _check_length("measurements", len(measurements), "as many values as rows", len(rows))
+    for i, figures in enumerate(measurements):
+        shares = figures.get("task_shares")
+        if shares is not None:
+            key = f"measurements[{i}].task_shares"
+            _check_length(key, len(shares), "as many values as tasks", tasks)
+    finished = content.get("finished", False)
+    if tasks == 0 or len(rows) > stages or finished != (len(rows) == stages):
+        raise ValueError(
+            f"`negative_elbo` must have a row for each of {stages} stages if `finished` and fewer "
+            f"if not, received {len(rows)} and {finished}"
+        )
+
+
+def _check_length(key: str, received: int, what: str, wanted: int) -> None:
+    if received != wanted:
+        raise ValueError(f"`{key}` must have {what}, {wanted}, received {received}")
