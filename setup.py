@@ -36,6 +36,7 @@ setup(
         "threadpoolctl>=3",
     ],
     extras_require={
+        "fuzz": ["atheris"],
         "serving": SERVING,
         "test": [
             *SERVING,

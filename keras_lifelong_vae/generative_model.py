@@ -1,6 +1,7 @@
 """A VAE that can be asked: encode, decode, reconstruct, generate, score."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,26 @@ CODES_AT_ONCE = 16_384  # of the importance-weighted bound, so that memory stays
 PRIORS = ("aggregate_posterior", "prior")
 
 serialize = keras.saving.serialize_keras_object
-deserialize = keras.saving.deserialize_keras_object
+
+
+@contextmanager
+def reading_config() -> Iterator[None]:
+    """Turns whatever Keras stumbles on in a config that it did not write into a `ValueError`."""
+    try:
+        yield
+    except (TypeError, ValueError):
+        raise
+    except Exception as error:
+        raise ValueError(
+            "`config` must be what `get_config` has given, received one that raises "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def deserialize(config: Any) -> Any:
+    """See `keras.saving.deserialize_keras_object`; raises `TypeError` or `ValueError` alone."""
+    with reading_config():
+        return keras.saving.deserialize_keras_object(config)
 
 
 class GenerativeModel(keras.Model):
@@ -415,7 +435,8 @@ class GenerativeModel(keras.Model):
     def from_config(cls, config: dict[str, Any]) -> "GenerativeModel":
         names = ("latent", "network", "likelihood")
         objects = {name: deserialize(config[name]) for name in names if name in config}
-        return cls(**{**config, **objects})
+        with reading_config():
+            return cls(**{**config, **objects})
 
     def save(
         self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any

@@ -90,11 +90,18 @@ def text(value: Any, key: str) -> None:
         raise ValueError(f"`{key}` must be printable in a line, received {_short(value)}")
 
 
-def natural(value: Any, key: str) -> None:
-    """An integer of at least 0."""
-    integer(value, key)
-    if value < 0:
-        raise ValueError(f"`{key}` must be at least 0, received {value}")
+def at_least(least: int) -> Rule:
+    """An integer of at least `least`."""
+
+    def check(value: Any, key: str) -> None:
+        integer(value, key)
+        if value < least:
+            raise ValueError(f"`{key}` must be at least {least}, received {value}")
+
+    return check
+
+
+natural, positive = at_least(0), at_least(1)
 
 
 def amount(value: Any, key: str) -> None:

@@ -1,5 +1,6 @@
 """What `results.json` may hold, checked row by row, so that no damage is carried on or hidden."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from keras_lifelong_vae.experiments.json_file import (
     natural,
     number,
     optional,
+    positive,
     read_json,
     record,
     sequence,
@@ -21,8 +23,8 @@ from keras_lifelong_vae.experiments.json_file import (
 
 FIGURE = optional(number)  # NaN where a run has diverged
 MEASUREMENT = {
-    **dict.fromkeys(("purity", "mutual_information", "agreement"), FIGURE),
-    **dict.fromkeys(("frechet_distance", "frechet_distance_prior"), FIGURE),
+    **dict.fromkeys(("purity", "agreement"), optional(share)),
+    **dict.fromkeys(("mutual_information", "frechet_distance", "frechet_distance_prior"), FIGURE),
     **dict.fromkeys(("task_shares", "category_task_shares"), optional(sequence(share))),
     "generated_from": optional(text),
 }
@@ -31,9 +33,9 @@ WEIGHTED = {"bound": number, "samples": natural, "images": natural}
 NEEDED = {
     **dict.fromkeys(("sequence", "strategy"), text),
     "seed": integer,
-    "epochs": natural,
+    "epochs": positive,
     **dict.fromkeys(("tasks", "stages"), sequence(text)),
-    "test_sizes": sequence(natural),
+    "test_sizes": sequence(positive),
     "config": mapping(anything),
 }
 RULES = {
@@ -75,6 +77,8 @@ def _check_lengths(content: dict[str, Any]) -> None:
         if shares is not None:
             key = f"measurements[{i}].task_shares"
             _check_length(key, len(shares), "as many values as tasks", tasks)
+            if not math.isclose(sum(shares), 1, abs_tol=1e-6):
+                raise ValueError(f"`{key}` must sum to 1, received {sum(shares)}")
     finished = content.get("finished", False)
     if tasks == 0 or len(rows) > stages or finished != (len(rows) == stages):
         raise ValueError(
