@@ -1,8 +1,11 @@
 """What `results.json` may hold, checked row by row, so that no damage is carried on or hidden."""
 
 import math
+import operator
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from keras_lifelong_vae.experiments.json_file import (
     amount,
@@ -61,7 +64,21 @@ def read(path: Path) -> dict[str, Any]:
         ValueError: If a key, a type, a length or a number is not what a run writes; it names the
             file and the key.
     """
-    return read_json(path, RULES, NEEDED, _check_lengths)
+    return read_json(path, RULES, NEEDED, _check_whole)
+
+
+def _check_whole(content: dict[str, Any]) -> None:
+    _check_lengths(content)
+    mean, rows = content.get("mean_negative_elbo"), content.get("negative_elbo", [])
+    sizes, expected = content["test_sizes"], None
+    if content.get("finished", False):
+        expected = sum(map(operator.mul, rows[-1], sizes)) / sum(sizes)
+    alike = mean is not None and expected is not None and np.isclose(mean, expected, equal_nan=True)
+    if mean is not expected and not alike:
+        raise ValueError(
+            "`mean_negative_elbo` must be the mean of the last row of `negative_elbo`, weighted by "
+            f"`test_sizes`, if `finished` and null if not, {expected}, received {mean}"
+        )
 
 
 def _check_lengths(content: dict[str, Any]) -> None:

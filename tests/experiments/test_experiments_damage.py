@@ -5,7 +5,7 @@ import shutil
 
 import keras
 import pytest
-from experiments_helpers import contents, read_json, train_tiny
+from experiments_helpers import contents, read_json, results, train_tiny
 
 from keras_lifelong_vae import cli
 from keras_lifelong_vae.experiments import Results, run_grid
@@ -60,6 +60,7 @@ DAMAGES = {
         {"measurements": [{"task_shares": [1, 2, 0]}, {}]},
         "measurements[0].task_shares[1]",
     ),
+    "a mean of a run that goes on": ({"mean_negative_elbo": 1.0}, "mean_negative_elbo"),
     "a measurement": ({"measurements": [{}, {"purety": 1.0}]}, "measurements[1].purety"),
     "a history": ({"history": [{"images": 5}]}, "history[0].negative_elbo"),
     "a negative count": ({"training_images": -1}, "training_images"),
@@ -79,6 +80,17 @@ def test_damage_is_named_by_file_and_key(killed, tmp_path, changes, key):
     assert str(path) in str(error.value)
     assert key in str(error.value)
     assert "No file was changed" in str(error.value)
+
+
+def test_a_changed_digit_of_the_last_row_is_found(tmp_path):
+    path = tmp_path / "results.json"
+    results([[250.0, 300.0], [251.0, 201.0]]).write(path)
+    Results.read(path)
+    path.write_text(path.read_text().replace("251.0", "257.0"))
+    with pytest.raises(
+        ValueError, match=r"`mean_negative_elbo` must be the mean .* 229\.0, .* 226"
+    ):
+        Results.read(path)
 
 
 @pytest.mark.parametrize("key", ["sequence", "tasks", "test_sizes", "config"])

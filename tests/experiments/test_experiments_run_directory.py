@@ -36,6 +36,7 @@ FIRST = replace(
     SECOND,
     negative_elbo=SECOND.negative_elbo[:1],
     measurements=SECOND.measurements[:1],
+    mean_negative_elbo=None,
     finished=False,
 )
 
