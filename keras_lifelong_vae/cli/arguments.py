@@ -46,32 +46,21 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take SynthDigits, which are drawn here, in the place of SVHN",
     )
-    training = parser.add_argument_group("training (default: the sequence's own)")
-    training.add_argument("--epochs", type=int, metavar="N", help="epochs per task")
-    training.add_argument("--batch-size", type=int, metavar="N", help="real images in a batch")
-    training.add_argument(
-        "--learning-rate", type=float, metavar="RATE", help="Adam's, when a task begins"
-    )
-    training.add_argument(
-        "--learning-rate-decay",
-        choices=DECAYS,
-        help="none; cosine: down to 0 over each task; cooldown: down to 0 at the end of each task",
-    )
-    training.add_argument(
-        "--jit-compile",
-        action=argparse.BooleanOptionalAction,
-        help="whether XLA compiles the training step",
-    )
-    model = parser.add_argument_group("model (default: the sequence's and the strategy's own)")
-    model.add_argument("--latent-dim", type=int, metavar="N", help="Gaussian latent dimensions")
-    model.add_argument(
-        "--categories-per-task", type=int, metavar="N", help="new categories with each task"
-    )
-    model.add_argument("--network", metavar="NAME", help="dense or convolutional")
-    model.add_argument(
-        "--likelihood", metavar="NAME", help="bernoulli, gaussian or discretized_logistic"
-    )
-    model.add_argument(
+    add = parser.add_argument_group("training (default: the sequence's own)").add_argument
+    add("--epochs", type=int, metavar="N", help="epochs per task")
+    add("--batch-size", type=int, metavar="N", help="real images in a batch")
+    add("--learning-rate", type=float, metavar="RATE", help="Adam's, when a task begins")
+    decay = "none; cosine: down to 0 over each task; cooldown: down to 0 at the end of each task"
+    add("--learning-rate-decay", choices=DECAYS, help=decay)
+    jit = "whether XLA compiles the training step"
+    add("--jit-compile", action=argparse.BooleanOptionalAction, help=jit)
+    title = "model (default: the sequence's and the strategy's own)"
+    add = parser.add_argument_group(title).add_argument
+    add("--latent-dim", type=int, metavar="N", help="Gaussian latent dimensions")
+    add("--categories-per-task", type=int, metavar="N", help="new categories with each task")
+    add("--network", metavar="NAME", help="dense or convolutional")
+    add("--likelihood", metavar="NAME", help="bernoulli, gaussian or discretized_logistic")
+    add(
         "--set",
         nargs="+",
         action="extend",

@@ -15,7 +15,7 @@ def add_parser(name: str, commands: Any) -> None:
     parser = commands.add_parser(
         name, help="report on a comparison of strategies", description=DESCRIPTION
     )
-    parser.set_defaults(command=_report)
+    parser.set_defaults(command=lambda **places: say(f"Written: {write_report(**places)}"))
     parser.add_argument("directory", metavar="DIR", help="that `lifelong-vae compare` has written")
     parser.add_argument(
         "--to",
@@ -26,7 +26,3 @@ def add_parser(name: str, commands: Any) -> None:
     parser.add_argument(
         "--html", action="store_true", help="also write report.html, one file, pictures inside"
     )
-
-
-def _report(directory: str, to: str | None, html: bool) -> None:
-    say(f"Written: {write_report(directory, to, html)}")

@@ -40,7 +40,6 @@ def read_arrays(directory: Path, spec: DataSpec) -> Arrays | None:
 
 
 def write_arrays(directory: Path, arrays: Arrays) -> None:
-    """Keeps the arrays in `directory`."""
     write_atomically(directory / ARRAYS_NAME, lambda path: np.savez(path, **arrays._asdict()))
 
 

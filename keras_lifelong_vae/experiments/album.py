@@ -55,15 +55,10 @@ def _draw(
 def write_specimens(path: Path, model: LifelongVAE, seed: int) -> None:
     """Writes generated images and a traversal of the latent, as uint8; nothing if x is no image.
 
-        samples        (64, *event_shape), z from where the model takes it by default
-        samples_prior  (64, *event_shape), z ~ N(0, I), if that is somewhere else
-        traversals     (8, categories, *event_shape): a row has one z_c, a column one category;
-                       only of a model with categories
-
-    Args:
-        path: Of the `.npz` file.
-        model: What generates.
-        seed: Of z.
+    samples        (64, *event_shape), z from where the model takes it by default
+    samples_prior  (64, *event_shape), z ~ N(0, I), if that is somewhere else
+    traversals     (8, categories, *event_shape): a row has one z_c, a column one category;
+                   only of a model with categories
     """
     if not _can_be_drawn(model.event_shape):
         return
@@ -75,9 +70,7 @@ def write_specimens(path: Path, model: LifelongVAE, seed: int) -> None:
         categories = np.arange(model.active_categories)
         rows = [model.decode(code.repeat(len(categories), 0), categories) for code in codes]
         images["traversals"] = np.stack(rows)
-    pixels = {
-        name: np.round(255 * np.clip(some, 0, 1)).astype("uint8") for name, some in images.items()
-    }
+    pixels = {key: np.round(255 * np.clip(x, 0, 1)).astype("uint8") for key, x in images.items()}
     write_atomically(path, lambda temporary: np.savez_compressed(temporary, **pixels))
 
 

@@ -76,11 +76,10 @@ def train_classifier(
     kind: str = "convolutional",
     seed: int = 0,
     steps: int = 2000,
-    min_accuracy: float = MIN_ACCURACY,
 ) -> Classifier:
     """Trains it with Adam on `steps` batches of 128; "dense" is for pixels that are permuted.
 
-    Raises `ValueError` if it does not reach `min_accuracy` on the test images, or if those are too
+    Raises `ValueError` if it does not reach `MIN_ACCURACY` on the test images, or if those are too
     few for a covariance of its features.
     """
     if len(test.images) <= WIDTH:
@@ -97,9 +96,9 @@ def train_classifier(
     network.fit(_batches(train, seed), steps_per_epoch=steps, verbose=0)
     classifier = Classifier(network, accuracy=0.0, floor=0.0)
     accuracy = float(np.mean(classifier.classes(test.images) == test.classes))
-    if accuracy < min_accuracy:
+    if accuracy < MIN_ACCURACY:
         raise ValueError(
-            f"The classifier must be right on at least {min_accuracy:.0%} of the test images, or "
+            f"The classifier must be right on at least {MIN_ACCURACY:.0%} of the test images, or "
             f"distances on its features would mean nothing, received {accuracy:.1%}."
         )
     real = train.images[:: max(1, len(train.images) // len(test.images))]

@@ -9,9 +9,6 @@ from keras_lifelong_vae.metrics import forgetting
 def compare(runs: Sequence[Results]) -> str:
     """A table of finished runs of the same tasks: -ELBO of each at the end, in nats per test image,
     and what was forgotten, -ELBO at the end minus -ELBO right after the task was learned.
-
-    Raises:
-        ValueError: If there is no run, one is not finished, or their tasks differ.
     """
     if not runs or not all(run.finished for run in runs):
         raise ValueError(
@@ -20,9 +17,7 @@ def compare(runs: Sequence[Results]) -> str:
         )
     tasks = runs[0].tasks
     if any(run.tasks != tasks for run in runs):
-        raise ValueError(
-            f"`runs` must have the same tasks, received {[run.tasks for run in runs]}."
-        )
+        raise ValueError(f"`runs` must have the same tasks, received {[r.tasks for r in runs]}.")
     width = max(len(name) for name in ("all tasks", *tasks))
     lines = [
         "-ELBO at the end, nats per test image (lower is better)",

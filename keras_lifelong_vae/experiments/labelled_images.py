@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from keras_lifelong_vae.tasks import Task, TaskSequence
+from keras_lifelong_vae.tasks import TaskSequence
 from keras_lifelong_vae.tasks.array_split import ArraySplit
-from keras_lifelong_vae.tasks.split import BinarizedSplit, Split
+from keras_lifelong_vae.tasks.split import BinarizedSplit, Split, joint_labels
 
 
 @dataclass(frozen=True)
@@ -14,20 +14,13 @@ class LabelledImages:
     """Images in the order of the tasks.
 
     A class is a label within a task: the 3 of one permutation is not the 3 of another.
-
-    Args:
-        images: `(n, *event_shape)`.
-        classes: `(n,)`, from 0.
-        tasks: `(n,)`, from 0, ascending.
-        task_of_class: `(num_classes,)`, the task that each class belongs to.
-        labelled: Whether the labels of all tasks are known; a task without has one class.
     """
 
-    images: np.ndarray
-    classes: np.ndarray
-    tasks: np.ndarray
-    task_of_class: np.ndarray
-    labelled: bool = True
+    images: np.ndarray  # (n, *event_shape)
+    classes: np.ndarray  # (n,), from 0
+    tasks: np.ndarray  # (n,), from 0, ascending
+    task_of_class: np.ndarray  # (num_classes,), the task that each class belongs to
+    labelled: bool = True  # whether the labels of all tasks are known; a task without has one class
 
     @property
     def num_tasks(self) -> int:
@@ -42,46 +35,24 @@ class LabelledImages:
 
 
 def collect(tasks: TaskSequence, use: str, limit: int | None = None) -> LabelledImages:
-    """The first images of each task, as many of each, or all.
-
-    Args:
-        tasks: Where the images are.
-        use: "train" or "test".
-        limit: How many images at most in all.
-    """
+    """The first images of each task for "train" or "test", as many of each, at most `limit`."""
     per_task = None if limit is None else limit // len(tasks)
-    known = [_known_labels(task) for task in tasks]
-    numbers = np.arange(len(tasks))
+    splits = ([task.train_split, task.test_split or task.train_split] for task in tasks)
+    labels_of = map(joint_labels, splits)
+    known = [[] if labels is None else np.unique(labels).tolist() for labels in labels_of]
+    task_of_class = np.arange(len(tasks)).repeat([max(len(own), 1) for own in known])
     images: list[np.ndarray] = []
     classes: list[np.ndarray] = []
-    begin = 0
-    for task, own in zip(tasks, known, strict=True):
+    for i, (task, own) in enumerate(zip(tasks, known, strict=True)):
         split = getattr(task, f"{use}_split")
-        images.append(_first(split, per_task))
+        batches = _in_order(split).batches().rebatch(per_task or 8192)
+        images.append(np.concatenate([*batches.take(1 if per_task else -1).as_numpy_iterator()]))
         labels = split.labels[: len(images[-1])] if own else np.zeros(len(images[-1]), int)
+        begin = np.searchsorted(task_of_class, i)
         classes.append(begin + np.searchsorted(own or [0], labels))
-        begin += max(len(own), 1)
-    return LabelledImages(
-        np.concatenate(images),
-        np.concatenate(classes),
-        tasks=numbers.repeat([len(some) for some in images]),
-        task_of_class=numbers.repeat([max(len(own), 1) for own in known]),
-        labelled=all(known),
-    )
-
-
-def _known_labels(task: Task) -> list[int]:
-    """All labels of the task's training and test images, none if some images have none."""
-    splits = [split for split in (task.train_split, task.test_split) if split is not None]
-    labels = [split.labels for split in splits if split.labels is not None]
-    if len(labels) < len(splits):
-        return []
-    return np.unique(np.concatenate(labels)).tolist()
-
-
-def _first(split: Split, number: int | None) -> np.ndarray:
-    batches = _in_order(split).batches().rebatch(number or 8192)
-    return np.concatenate(list(batches.take(1 if number else -1).as_numpy_iterator()))
+    all_classes = np.concatenate(classes)
+    of_task = task_of_class[all_classes]
+    return LabelledImages(np.concatenate(images), all_classes, of_task, task_of_class, all(known))
 
 
 def _in_order(split: Split) -> Split:

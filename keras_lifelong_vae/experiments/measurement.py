@@ -6,16 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from keras_lifelong_vae import metrics
 from keras_lifelong_vae.experiments.classifier import Classifier
 from keras_lifelong_vae.experiments.labelled_images import LabelledImages
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
-from keras_lifelong_vae.metrics import (
-    agreement,
-    class_shares,
-    frechet_distance,
-    mutual_information,
-    purity,
-)
 
 NUM_SAMPLES = 10_000
 SAMPLES_PER_CATEGORY = 100
@@ -25,44 +19,30 @@ SAMPLES_PER_CATEGORY = 100
 class Measurement:
     """Figures after one stage, on the test images of the tasks seen so far; `None` without labels,
     categories or a classifier to measure one with.
-
-    Args:
-        purity: Of argmax z_d against the classes.
-        mutual_information: Of argmax z_d and the classes, nats.
-        agreement: Share of test images of earlier tasks whose argmax z_d is the teacher's;
-            `None` after the first stage.
-        generated_from: Where z of generated images comes from: "aggregate_posterior" or "prior".
-        frechet_distance: Of generated to test images, on the classifier's features; `None` with
-            too few test images.
-        frechet_distance_prior: The same with z from the prior, N(0, I).
-        task_shares: Share of each of all tasks among generated images, by the classifier.
-        category_task_shares: For each active category, the share of its own task among images
-            generated with it, by the classifier; `None` if categories don't belong to tasks.
     """
 
-    purity: float | None = None
-    mutual_information: float | None = None
+    purity: float | None = None  # of argmax z_d against the classes
+    mutual_information: float | None = None  # of argmax z_d and the classes, nats
+    # Share of test images of earlier tasks whose argmax z_d is the teacher's; from stage 2 on.
     agreement: float | None = None
-    generated_from: str | None = None
+    generated_from: str | None = None  # z of generated images: "aggregate_posterior" or "prior"
+    # Of generated to test images, on the classifier's features, if there are enough test images.
     frechet_distance: float | None = None
-    frechet_distance_prior: float | None = None
+    frechet_distance_prior: float | None = None  # the same with z from the prior, N(0, I)
+    # Share of each of all tasks among generated images, by the classifier.
     task_shares: list[float] | None = None
+    # For each active category, the share of its own task among images generated with it, by the
+    # classifier, if categories belong to tasks.
     category_task_shares: list[float] | None = None
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Measures a model against test images, with a classifier if there is one.
+    """Measures a model against test images, with a classifier if there is one."""
 
-    Args:
-        test: Test images of all tasks.
-        classifier: Trained on the training images of all tasks, or `None`.
-        seed: Of what is generated.
-    """
-
-    test: LabelledImages
-    classifier: Classifier | None
-    seed: int
+    test: LabelledImages  # of all tasks
+    classifier: Classifier | None  # trained on the training images of all tasks
+    seed: int  # of what is generated
 
     def categories(self, model: LifelongVAE, seen: int) -> np.ndarray | None:
         """argmax z_d of the test images of the first `seen` tasks, `None` without a z_d."""
@@ -80,10 +60,10 @@ class Judge:
         categories = self.categories(model, seen)
         if categories is not None and self.test.labelled:
             classes = self.test.of_tasks(seen).classes
-            figures["purity"] = purity(categories, classes)
-            figures["mutual_information"] = mutual_information(categories, classes)
+            figures["purity"] = metrics.purity(categories, classes)
+            figures["mutual_information"] = metrics.mutual_information(categories, classes)
         if categories is not None and teachers is not None:
-            figures["agreement"] = agreement(teachers, categories[: len(teachers)])
+            figures["agreement"] = metrics.agreement(teachers, categories[: len(teachers)])
         if self.classifier is not None:
             figures |= self._generated(model, seen, self.classifier)
         return Measurement(**figures)
@@ -96,16 +76,17 @@ class Judge:
         def distance(images: np.ndarray) -> float | None:
             """`None` where there are too few test images for a covariance, as of 8x8 digits."""
             enough = len(real) > real.shape[1]
-            return frechet_distance(classifier.features(images), real) if enough else None
+            return metrics.frechet_distance(classifier.features(images), real) if enough else None
 
         samples = model.generate(NUM_SAMPLES, seed=self.seed)
         default = from_prior = distance(samples)
         if default is not None and model.default_prior != "prior":
             from_prior = distance(model.generate(NUM_SAMPLES, seed=self.seed, prior="prior"))
+        shares = metrics.class_shares(self._tasks_of(samples), self.test.num_tasks)
         return {
             "frechet_distance": default,
             "frechet_distance_prior": from_prior,
-            "task_shares": class_shares(self._tasks_of(samples), self.test.num_tasks).tolist(),
+            "task_shares": shares.tolist(),
             "category_task_shares": self._category_task_shares(model, seen),
         }
 

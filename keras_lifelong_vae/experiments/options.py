@@ -26,9 +26,6 @@ class TrainingOptions:
         learning_rate_decay: "none"; "cosine": down to 0 along half a cosine in each task;
             "cooldown": constant, then straight down to 0 in the last part of each task.
         jit_compile: Whether XLA compiles the steps; "auto" leaves it to Keras.
-
-    Raises:
-        ValueError: If a number is out of range or a name is unknown.
     """
 
     epochs: int = 10
@@ -54,10 +51,8 @@ class TrainingOptions:
     def optimizer(self, stages: TaskSequence) -> keras.optimizers.Optimizer:
         """Adam; its schedule starts again with each stage, as a rollover resets the optimizer.
 
-        The decay lasts as long as the longest stage, so that none stands still at 0.
-
-        Raises:
-            ValueError: If there is a decay and a stage does not know its number of batches.
+        The decay lasts as long as the longest stage, so that none stands still at 0; each stage
+        has to know its number of batches.
         """
         rate: Any = self.learning_rate
         if self.learning_rate_decay != "none":

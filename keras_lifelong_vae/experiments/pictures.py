@@ -51,10 +51,7 @@ def comparison_grid(
 def reconstruction_grid(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], title: str) -> Figure:
     """For each task a row of images above a row of their reconstructions.
 
-    Args:
-        pairs: Name of the task to images and reconstructions, both
-            `(n, height, width, channels)` in [0, 1], all n alike.
-        title: Of the picture.
+    `pairs` has both by the task's name: `(n, height, width, channels)` in [0, 1], all n alike.
     """
     mosaics = [mosaic(np.concatenate(pair), len(pair[0])) for pair in pairs.values()]
     spaced = [np.pad(one, ((0, 3 * GAP), (0, 0), (0, 0)), constant_values=1.0) for one in mosaics]
@@ -70,10 +67,7 @@ def reconstruction_grid(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], titl
 def elbo_curves(R: Sequence[Sequence[float]], tasks: Sequence[str], title: str) -> Figure:
     """-ELBO of each finished task from when it was learned on; dotted what came before that.
 
-    Args:
-        R: `(k, n)`, nats per image after task i on the test set of task j.
-        tasks: The names of all n tasks.
-        title: Of the picture.
+    R is `(k, n)`, nats per image after task i on the test set of task j; `tasks` are all n names.
     """
     matrix = check_matrix(R)
     finished = len(matrix)

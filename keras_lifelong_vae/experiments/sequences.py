@@ -68,13 +68,10 @@ class SequenceSpec:
         source_dir: PathLike | None = None,
         standin: bool = False,
     ) -> TaskSequence:
-        """The tasks, or the first `num_tasks` of them; arguments as of `train_sequence`.
+        """The tasks, or the first `num_tasks` of them; arguments and errors as of `train_sequence`.
 
-        Raises:
-            ValueError: If there are not as many tasks as `num_tasks`, a task has no test images,
-                or `standin`, `data_dir` or `source_dir` does not fit the data sets.
-            keras_lifelong_vae.data.DataUnavailableError: If a data set can't be had; the message
-                names the stand-in if there is one.
+        A task without test images is a `ValueError`, too. If a data set can't be had, the message
+        names the stand-in if there is one.
         """
         if num_tasks is not None:
             check_positive_int(num_tasks, "num_tasks")
@@ -127,21 +124,11 @@ def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> 
 
 
 def _by_class(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    (only,) = images.values()
-    return tasks.split_by_class(only, **options)
-
-
-def _permuted(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    (only,) = images.values()
-    return tasks.permuted(only, num_tasks=num_tasks or 5, **options)
+    return tasks.split_by_class(next(iter(images.values())), **options)
 
 
 def _ignoring_data(make: Callable[..., TaskSequence]) -> Callable[..., TaskSequence]:
     return lambda images, num_tasks, **options: make(num_tasks=num_tasks, **options)
-
-
-def _domains(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    return tasks.domains(images, **options)
 
 
 # Chosen for mnist-to-svhn with the stand-in.
@@ -157,7 +144,7 @@ def _two_domains(description: str, first: str, second: str) -> SequenceSpec:
     return SequenceSpec(
         description,
         (first, second),
-        _domains,
+        lambda images, num_tasks, **options: tasks.domains(images, **options),
         TrainingOptions(epochs=2 if in_colour else 5),
         {"latent_dim": 32, "network": "convolutional" if in_colour else "dense"},
         HOUSE_NUMBERS if in_colour else {},
@@ -191,7 +178,9 @@ SEQUENCES: dict[str, SequenceSpec] = {
     "mnist-permuted": SequenceSpec(
         "MNIST, then with its pixels permuted: 5 tasks, or any number",
         ("mnist",),
-        _permuted,
+        lambda images, num_tasks, **options: tasks.permuted(
+            next(iter(images.values())), num_tasks=num_tasks or 5, **options
+        ),
         TrainingOptions(epochs=5, learning_rate_decay="cooldown"),
         {"latent_dim": 32},
         {"ewc": {"ewc.weight": 1000.0}, "lwf": {"distillation.weight": 0.1}},
@@ -211,8 +200,6 @@ SEQUENCES: dict[str, SequenceSpec] = {
         classes_per_task=1,
     ),
 }
-
-
 _OWN = frozenset(SEQUENCES)
 
 
@@ -225,12 +212,9 @@ def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> Non
     """Gives tasks of your own a name, for `train_sequence`, `run_grid` and the command line.
 
     Args:
-        name: Of letters, digits, `_` and `-`.
+        name: Of letters, digits, `_` and `-`, and none of the package's own.
         spec: A `SequenceSpec`, or a function from `num_tasks`, `batch_size` and `seed` to the
             tasks, whose docstring describes them.
-
-    Raises:
-        ValueError: If the name is one of the package's own, or no plain word.
 
     Example:
 
@@ -249,12 +233,7 @@ def register(name: str, spec: SequenceSpec | Callable[..., TaskSequence]) -> Non
 
 
 def get(sequence: str | TaskSequence) -> SequenceSpec:
-    """The sequence of that name, or one that is `sequence` whatever it is asked for.
-
-    Raises:
-        TypeError: If it is neither a name nor a `TaskSequence`.
-        ValueError: If there is none of that name.
-    """
+    """The sequence of that name, or one that is `sequence` whatever it is asked for."""
     if isinstance(sequence, str):
         return SEQUENCES[check_choice(sequence, "sequence", names())]
     if not isinstance(sequence, TaskSequence):

@@ -17,19 +17,12 @@ from keras_lifelong_vae.tasks import TaskSequence
 
 @dataclass(frozen=True)
 class Setup:
-    """A run that may begin.
+    """A run that may begin."""
 
-    Args:
-        tasks: What is learned and tested.
-        stages: What is fitted, one after another; for most strategies the tasks.
-        model: Compiled, not trained.
-        results: Without any figure yet.
-    """
-
-    tasks: TaskSequence
-    stages: TaskSequence
-    model: LifelongVAE
-    results: Results
+    tasks: TaskSequence  # what is learned and tested
+    stages: TaskSequence  # what is fitted, one after another; for most strategies the tasks
+    model: LifelongVAE  # compiled, not trained
+    results: Results  # without any figure yet
 
 
 def prepare(
@@ -57,7 +50,7 @@ def prepare(
         training.epochs,
         list(tasks.names),
         list(stages.names),
-        [task.num_test or _count(task.test) for task in tasks],
+        [task.num_test or sum(map(len, task.test or ())) for task in tasks],
         {**asdict(training), "jit_compile": model.jit_compile, **_config(model)},
         keeps=way.keeps,
     )
@@ -69,7 +62,3 @@ def _config(model: LifelongVAE) -> dict[str, Any]:
     if model.has_categories:
         sizes["categories_per_task"] = model.categories_per_task
     return {**sizes, **as_json(model.get_config())}
-
-
-def _count(batches: Any) -> int:
-    return sum(len(batch) for batch in batches)

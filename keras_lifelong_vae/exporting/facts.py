@@ -41,7 +41,6 @@ def gather(
     figures: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Everything that both say, as JSON holds it."""
-    versions = {package: version_of(package) for package in PACKAGES}
     return {
         "name": name,
         "version": version,
@@ -55,7 +54,10 @@ def gather(
         "support": str(model.likelihood.support),
         "parameters": sum(math.prod(weight.shape) for weight in model.student.learned_weights),
         "figures": dict(figures),
-        "versions": {"keras-lifelong-vae": __version__, **versions},
+        "versions": {
+            "keras-lifelong-vae": __version__,
+            **{one: version_of(one) for one in PACKAGES},
+        },
         "git_commit": git_commit(),
         "bad_rows": RULE,
         "signatures": {name: signature.as_json() for name, signature in signatures.items()},
@@ -67,19 +69,13 @@ def git_commit(package: Path = PACKAGE) -> str:
 
     "unknown" outside of one: installed packages may lie in a checkout of something else.
     """
-    top = _git(package, "rev-parse", "--show-toplevel")
-    commit = ""
-    if top and Path(top).resolve() == package.parent:
-        commit = _git(package, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
-    return commit or "unknown"
-
-
-def _git(directory: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(directory), *arguments]
+    top = package.parent
+    checkout = ("git", f"--git-dir={top / '.git'}", f"--work-tree={top}")
+    command = (*checkout, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
-        return ""
+        return "unknown"
     return done.stdout.strip()
 
 
@@ -132,8 +128,7 @@ def _signature(name: str, signature: Mapping[str, Any]) -> str:
 
 
 def _shape(shape: list[int | None]) -> str:
-    sizes = ["N" if size is None else str(size) for size in shape]
-    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+    return str(tuple("N" if size is None else size for size in shape)).replace("'", "")
 
 
 def _table(head: tuple[str, ...], rows: Any) -> str:

@@ -50,11 +50,9 @@ class Signature:
         return {name: np.full((1, *one.shape), one.valid, one.dtype) for name, one in fields}
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "meaning": self.meaning,
-            "inputs": {name: field.as_json() for name, field in self.inputs.items()},
-            "outputs": {name: field.as_json() for name, field in self.outputs.items()},
-        }
+        ways = {"inputs": self.inputs, "outputs": self.outputs}
+        fields = {way: {name: one.as_json() for name, one in ways[way].items()} for way in ways}
+        return {"meaning": self.meaning, **fields}
 
 
 def signatures(model: LifelongVAE) -> dict[str, Signature]:
@@ -101,9 +99,10 @@ def signatures(model: LifelongVAE) -> dict[str, Signature]:
 
 
 def _fields(model: LifelongVAE, categories: int, tasks: int) -> dict[str, Field]:
-    event_shape, latent_dim = model.event_shape, model.latent_dim
-    values = str(model.likelihood.support)
-    z_d = f"0 ... {categories - 1}"
+    event_shape, latent = model.event_shape, (model.latent_dim,)
+    values, z_d = str(model.likelihood.support), f"0 ... {categories - 1}"
+    divergence = "KL(q(z | x) || p(z)) of the {} part of z"
+    probabilities = "Probabilities of z_d, or a one-hot vector"
 
     def nats(meaning: str) -> Field:
         return Field("float32", (), "nats per image", meaning)
@@ -115,20 +114,15 @@ def _fields(model: LifelongVAE, categories: int, tasks: int) -> dict[str, Field]
         "images": Field("float32", event_shape, values, "Images"),
         "images_uint8": Field("uint8", event_shape, "0 ... 255", "Images as bytes"),
         "reconstruction": Field("float32", event_shape, values, "Images"),
-        "z_continuous": Field("float32", (latent_dim,), "real numbers", "z_c, the Gaussian latent"),
-        "loc": Field("float32", (latent_dim,), "units of z_c", "Mean of q(z_c | x)"),
-        "scale": Field("float32", (latent_dim,), "units of z_c", "Its standard deviation"),
+        "z_continuous": Field("float32", latent, "real numbers", "z_c, the Gaussian latent"),
+        "loc": Field("float32", latent, "units of z_c", "Mean of q(z_c | x)"),
+        "scale": Field("float32", latent, "units of z_c", "Its standard deviation"),
         "category": Field("int64", (), z_d, "z_d as an index; of q(z_d | x) its mode"),
         "category_or_any": index(categories - 1, f"z_d; {ANY} draws it"),
         "task": index(tasks - 1, f"Task that z is drawn from; {ANY} for any"),
-        "category_probs": Field(
-            "float32", (categories,), "[0, 1]", "Probabilities of z_d, or a one-hot vector"
-        ),
+        "category_probs": Field("float32", (categories,), "[0, 1]", probabilities),
         "seed": Field("int64", (), "any integer", "Decides the row's noise, in whatever batch"),
         "negative_elbo": nats("-ELBO with one z ~ q(z | x), the sum of the other outputs"),
         "reconstruction_term": nats("-log p(x | z)"),
-        **{
-            f"kl_{head}": nats(f"KL(q(z | x) || p(z)) of the {head} part of z")
-            for head in model.student.latent.heads
-        },
+        **{f"kl_{head}": nats(divergence.format(head)) for head in model.student.latent.heads},
     }

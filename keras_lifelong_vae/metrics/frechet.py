@@ -10,8 +10,8 @@ def frechet_distance(features_a: ArrayLike, features_b: ArrayLike) -> float:
         |m_a - m_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2))
 
     with one mean and one covariance over all samples of each side, never a mean over batches.
-    It is 0 for equal means and covariances, symmetric, and biased upwards for few samples: only
-    distances between as many samples are comparable.
+    It is 0 for equal means and covariances, symmetric, in the squared unit of the features, and
+    biased upwards for few samples: only distances between as many samples are comparable.
 
     The trace of the root is taken as a sum of singular values: with X = Q R the centred features,
     S = R^T R / (n - 1), and the eigenvalues of S_a S_b are the squared singular values of
@@ -19,15 +19,8 @@ def frechet_distance(features_a: ArrayLike, features_b: ArrayLike) -> float:
     no product of covariances halves the digits, and nothing can become complex.
 
     Args:
-        features_a: `(n_a, width)`, n_a > width.
-        features_b: `(n_b, width)`, n_b > width.
-
-    Returns:
-        The distance, at least 0, in the squared unit of the features.
-
-    Raises:
-        ValueError: If an argument is not 2-D, holds a NaN or an infinite value, has too few rows
-            for its width, or the widths differ.
+        features_a: `(n_a, width)`, n_a > width, finite.
+        features_b: `(n_b, width)`, n_b > width, finite.
 
     Example:
     ```python

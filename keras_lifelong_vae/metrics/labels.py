@@ -21,12 +21,6 @@ def purity(categories: ArrayLike, classes: ArrayLike) -> float:
         categories: Integers `(n,)`, such as `model.encode(images).category`.
         classes: Integers `(n,)`.
 
-    Returns:
-        The share, in (0, 1].
-
-    Raises:
-        ValueError: If the arguments are not integers `(n,)` of one length n >= 1.
-
     Example:
     ```python
     purity([0, 0, 0, 1], [5, 5, 6, 6])  # 0.75
@@ -49,12 +43,6 @@ def mutual_information(categories: ArrayLike, classes: ArrayLike) -> float:
     Args:
         categories: Integers `(n,)`, such as `model.encode(images).category`.
         classes: Integers `(n,)`.
-
-    Returns:
-        Nats.
-
-    Raises:
-        ValueError: If the arguments are not integers `(n,)` of one length n >= 1.
     """
     categories, classes = _checked_pair(categories, "categories", classes, "classes")
     return float(mutual_info_score(classes, categories))
@@ -66,12 +54,6 @@ def agreement(a: ArrayLike, b: ArrayLike) -> float:
     Args:
         a: Integers `(n,)`.
         b: Integers `(n,)`.
-
-    Returns:
-        The share, in [0, 1].
-
-    Raises:
-        ValueError: If the arguments are not integers `(n,)` of one length n >= 1.
     """
     first, second = _checked_pair(a, "a", b, "b")
     return float(np.mean(first == second))
@@ -86,9 +68,6 @@ def class_shares(classes: ArrayLike, num_classes: int) -> np.ndarray:
 
     Returns:
         `(num_classes,)`, summing to 1.
-
-    Raises:
-        ValueError: If `classes` are not integers `(n,)` in range, n >= 1.
 
     Example:
     ```python
@@ -109,12 +88,6 @@ def evenness(shares: ArrayLike) -> float:
 
     Args:
         shares: `(n,)`, n >= 2, not negative and summing to 1.
-
-    Returns:
-        The ratio, in [0, 1].
-
-    Raises:
-        ValueError: If `shares` is no such vector.
 
     Reference: Pielou, "The measurement of diversity in different types of biological
     collections", 1966.

@@ -24,12 +24,6 @@ def mean_final(R: ArrayLike, test_sizes: Sequence[int]) -> float:
         R: `(k, n)`; R[i][j] is the mean per image after task i on the test set of task j.
         test_sizes: Number of test images of each of the n tasks, at least 1.
 
-    Returns:
-        The mean, in the unit of R.
-
-    Raises:
-        ValueError: If R is no such matrix or `test_sizes` are not n positive numbers.
-
     Example:
     ```python
     mean_final([[3.0, 9.0], [4.0, 2.0]], test_sizes=[10, 30])  # 2.5
@@ -47,18 +41,12 @@ def mean_final(R: ArrayLike, test_sizes: Sequence[int]) -> float:
 
 
 def forgetting(R: ArrayLike) -> np.ndarray:
-    """R[k - 1][j] - R[j][j] for each finished task j, where a lower R is better.
+    """R[k - 1][j] - R[j][j] for each finished task j, `(k,)`, where a lower R is better.
 
     The last task's is 0; a negative one means that later tasks helped.
 
     Args:
         R: `(k, n)`; R[i][j] is the score after task i on the test set of task j.
-
-    Returns:
-        `(k,)`, in the unit of R.
-
-    Raises:
-        ValueError: If R is no such matrix.
 
     Example:
     ```python
@@ -77,12 +65,6 @@ def backward_transfer(R: ArrayLike) -> float:
     Args:
         R: `(k, n)`, k >= 2; R[i][j] is the score after task i on the test set of task j.
 
-    Returns:
-        The mean, in the unit of R.
-
-    Raises:
-        ValueError: If R is no such matrix or only one task is finished.
-
     Example:
     ```python
     backward_transfer([[3.0, 9.0], [4.0, 2.0]])  # -1.0
@@ -90,13 +72,10 @@ def backward_transfer(R: ArrayLike) -> float:
 
     Reference: Lopez-Paz and Ranzato, 2017, equation 3, with the sign of the score turned.
     """
-    matrix = check_matrix(R)
-    finished = len(matrix)
-    if finished < 2:
-        raise ValueError(
-            f"`R` must have at least 2 finished tasks for a transfer, received {finished}."
-        )
-    return float(np.mean((np.diagonal(matrix) - matrix[-1, :finished])[:-1]))
+    forgotten = forgetting(R)
+    if (k := len(forgotten)) < 2:
+        raise ValueError(f"`R` must have at least 2 finished tasks for a transfer, received {k}.")
+    return float(np.mean(-forgotten[:-1]))
 
 
 def forward_transfer(R: ArrayLike, baseline: ArrayLike) -> float:
@@ -108,13 +87,6 @@ def forward_transfer(R: ArrayLike, baseline: ArrayLike) -> float:
     Args:
         R: `(k, n)`, n >= 2; R[i][j] is the score after task i on the test set of task j.
         baseline: `(n,)`, the score of an untrained model on each task.
-
-    Returns:
-        The mean, in the unit of R.
-
-    Raises:
-        ValueError: If R is no such matrix, there is only one task, or `baseline` is not n finite
-            numbers.
 
     Example:
     ```python
@@ -144,14 +116,8 @@ def retention(x: float, naive: float, full_batch: float) -> float:
 
     Args:
         x: Score of the model in question.
-        naive: Score of sequential training without any defence.
+        naive: Score of sequential training without any defence, another than `full_batch`.
         full_batch: Score of training on all data at once; all three in the same unit.
-
-    Returns:
-        The share, without a unit.
-
-    Raises:
-        ValueError: If a score is NaN or infinite, or `naive` equals `full_batch`.
 
     Example:
     ```python

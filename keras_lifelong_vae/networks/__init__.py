@@ -21,9 +21,8 @@ def get(
     """The pair `(encoder, decoder)` called `identifier`, or `identifier` itself if it is a pair.
 
     Raises:
-        ValueError: If the name is unknown, or the pair does not fit `event_shape`: the encoder
-            takes images and gives a vector of features, the decoder takes a vector of any width
-            and gives one number per value of the event.
+        ValueError: If the name is unknown, or the pair does not fit `event_shape`: from images to a
+            vector of features, and from a vector of any width to one number per value of the event.
         TypeError: If it is neither a name nor a pair of Keras models.
     """
     if isinstance(identifier, str):

@@ -22,7 +22,7 @@ def convolutional(
 
     Args:
         event_shape: `(height, width, channels)`.
-        filters: Channels after each convolution of stride 2.
+        filters: Channels after each convolution of stride 2, at least one.
         units: Width of the dense layer between feature maps and latent heads.
         activation: Keras activation of the hidden layers.
         seed: Seed of the initial weights; from Keras's global seed if `None`.
@@ -30,9 +30,6 @@ def convolutional(
     Returns:
         `(encoder, decoder)`, Keras models `(batch_size, *event_shape) -> (batch_size, units)`
         and `(batch_size, units) -> (batch_size, *event_shape)`.
-
-    Raises:
-        ValueError: If `event_shape` is not `(height, width, channels)` or `filters` is empty.
     """
     if len(event_shape) != 3:
         raise ValueError(

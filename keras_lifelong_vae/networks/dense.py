@@ -21,16 +21,13 @@ def dense(
 
     Args:
         event_shape: Shape of one image (of anything).
-        units: Widths of the encoder's hidden layers; the decoder's are the reverse.
+        units: Widths of the encoder's hidden layers, at least one; the decoder's are the reverse.
         activation: Keras activation of the hidden layers.
         seed: Seed of the initial weights; from Keras's global seed if `None`.
 
     Returns:
         `(encoder, decoder)`, Keras models `(batch_size, *event_shape) -> (batch_size, units[-1])`
         and `(batch_size, units[-1]) -> (batch_size, *event_shape)`.
-
-    Raises:
-        ValueError: If `units` is empty.
     """
     if not units:
         raise ValueError(f"`units` must hold at least one width, received {units!r}.")

@@ -9,12 +9,7 @@ from keras_lifelong_vae.schedules.exponential_temperature import ExponentialTemp
 
 
 def get(identifier: Any) -> keras.optimizers.schedules.LearningRateSchedule:
-    """A temperature schedule from `None` (the default one), a constant, or a Keras schedule.
-
-    Raises:
-        ValueError: If a constant is not greater than 0.
-        TypeError: If it is none of the three.
-    """
+    """A temperature schedule from `None` (the default one), a constant > 0, or a Keras schedule."""
     if identifier is None:
         return ExponentialTemperature()
     if isinstance(identifier, keras.optimizers.schedules.LearningRateSchedule):

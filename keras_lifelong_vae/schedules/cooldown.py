@@ -23,9 +23,6 @@ class Cooldown(keras.optimizers.schedules.LearningRateSchedule):
         steps: When it ends.
         share: Of all steps that it takes, in (0, 1].
 
-    Raises:
-        ValueError: If `steps` or `share` is out of range.
-
     Reference: Haegele et al., "Scaling Laws and Compute-Optimal Training Beyond Fixed Training
     Durations", 2024.
     """

@@ -122,9 +122,6 @@ class ProgressiveVAE(LifelongVAE):
         num_columns: How many columns there are, frozen ones included, in a model to be loaded.
         **kwargs: Of `LifelongVAE`, but no replay, network, latent or terms besides -ELBO.
 
-    Raises:
-        ValueError: If an argument is out of its range or has no place here.
-
     Reference: Rusu et al., "Progressive Neural Networks", 2016.
     """
 
@@ -168,10 +165,5 @@ class ProgressiveVAE(LifelongVAE):
 
     def get_config(self) -> dict[str, Any]:
         config = {name: one for name, one in super().get_config().items() if name not in FIXED}
-        return {
-            **config,
-            "latent_dim": self.latent_dim,
-            "units": self.units,
-            "adapter_units": self.adapter_units,
-            "num_columns": self.student.latent.task_capacity,
-        }
+        own = {name: getattr(self, name) for name in ("latent_dim", "units", "adapter_units")}
+        return {**config, **own, "num_columns": self.student.latent.task_capacity}

@@ -13,16 +13,6 @@ from keras_lifelong_vae.terms import Term
 ALWAYS = ("reconstruction", "kl")  # terms of every model, whether a strategy lists them or not
 
 
-def as_they_arrive(tasks: TaskSequence) -> TaskSequence:
-    """Each task's data alone, one after another."""
-    return tasks
-
-
-def nothing_more(tasks: TaskSequence, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """No options of the model follow from the tasks."""
-    return {}
-
-
 @dataclass(frozen=True)
 class Strategy:
     """A way of learning a task sequence: a named composition of what a model is made of.
@@ -32,8 +22,9 @@ class Strategy:
         replay: What the student sees of earlier tasks; `None` for nothing.
         terms: Of the loss, besides -ELBO; each model gets copies of them.
         model: The class of the model.
-        stages: Makes of the tasks what is fitted, one `fit` after another.
-        derived: Options of the model that follow from the tasks and the options chosen.
+        stages: Makes of the tasks what is fitted, one `fit` after another; by default the tasks.
+        derived: Options of the model that follow from the tasks and the options chosen; by default
+            none.
         keeps: What is in memory when a new task begins, besides the model that learns it.
 
     Example:
@@ -49,8 +40,8 @@ class Strategy:
     replay: Replay | None = None
     terms: Sequence[Term] = ()
     model: Callable[..., LifelongVAE] = LifelongVAE
-    stages: Callable[[TaskSequence], TaskSequence] = as_they_arrive
-    derived: Callable[[TaskSequence, Mapping[str, Any]], Mapping[str, Any]] = nothing_more
+    stages: Callable[[TaskSequence], TaskSequence] = lambda tasks: tasks
+    derived: Callable[[TaskSequence, Mapping[str, Any]], Mapping[str, Any]] = lambda *_: {}
     keeps: str = "nothing"
 
     def accepts(self, option: str) -> bool:
@@ -71,21 +62,18 @@ class Strategy:
                 lacks is added.
 
         Raises:
-            ValueError: If there is no such part or it has no such option, or a value is out of
-                range.
+            ValueError: If a part has no such option or is unknown, or a value is out of range.
         """
-        of_parts = {name: value for name, value in options.items() if "." in name}
-        of_model = {name: value for name, value in options.items() if "." not in name}
         settings: dict[str, dict[str, Any]] = {}
-        for name, value in of_parts.items():
+        for name in [name for name in options if "." in name]:
             part, _, option = name.partition(".")
-            settings.setdefault(part, {})[option] = value
+            settings.setdefault(part, {})[option] = options.pop(name)
         return self.model(
             tasks.event_shape,
             seed=seed,
             replay=self._replay(settings.pop("replay", {})),
             terms=list(self._terms(settings)),
-            **{**of_model, **self.derived(tasks, of_model)},
+            **{**options, **self.derived(tasks, options)},
         )
 
     def _replay(self, settings: Mapping[str, Any]) -> Replay | None:

@@ -46,9 +46,6 @@ class VCLVAE(LifelongVAE):
         weight_kl: Weight of that KL; 1 is Bayes' rule, less tempers it.
         **kwargs: Of `LifelongVAE`; without replay unless they say so.
 
-    Raises:
-        ValueError: If an argument is out of its range.
-
     References: Nguyen et al., "Variational Continual Learning", 2018; Broderick et al., "Streaming
     Variational Bayes", 2013, equation 3 (the update).
     """
@@ -69,10 +66,12 @@ class VCLVAE(LifelongVAE):
             )
         self.initial_scale = initial_scale
         self.weight_kl = check_non_negative(weight_kl, "weight_kl")
-        own = [own for own, _ in weight_pairs(self)]
         log_var = 2.0 * float(np.log(initial_scale))
-        self.log_vars = WeightStatistics(own, log_var, trainable=True, name="log_vars")
-        self.prior_log_vars = WeightStatistics(own, 0.0, name="prior_log_vars")
+        self.log_vars = WeightStatistics(self._locs(), log_var, trainable=True, name="log_vars")
+        self.prior_log_vars = WeightStatistics(self._locs(), 0.0, name="prior_log_vars")
+
+    def _locs(self) -> list[keras.Variable]:
+        return [own for own, _ in weight_pairs(self)]
 
     def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
         with keras.StatelessScope(state_mapping=self._draw_weights(step.seed)) as scope:
@@ -87,14 +86,10 @@ class VCLVAE(LifelongVAE):
     def _draw_weights(self, seed: Tensor) -> list[tuple[keras.Variable, Tensor]]:
         """w ~ q(w) beside the variables that w takes the place of."""
         drawn = []
-        for i, (loc, log_var) in enumerate(self._posterior_of_weights()):
+        for i, (loc, log_var) in enumerate(zip(self._locs(), self.log_vars.values, strict=True)):
             noise = tf.random.stateless_normal(loc.shape, seed + tf.constant([i + 1, 0]))
             drawn.append((loc, loc + tf.exp(0.5 * log_var) * noise))
         return drawn
-
-    def _posterior_of_weights(self) -> list[tuple[keras.Variable, keras.Variable]]:
-        own = [own for own, _ in weight_pairs(self)]
-        return list(zip(own, self.log_vars.values, strict=True))
 
     def _divergence_of_weights(self) -> Tensor:
         """KL(q_t(w) || q_{t-1}(w)), nats."""
@@ -114,17 +109,12 @@ class VCLVAE(LifelongVAE):
 
     def _grow_parts(self, task_capacity: int) -> None:
         super()._grow_parts(task_capacity)
-        own = [own for own, _ in weight_pairs(self)]
-        self.log_vars.grow(own)
-        self.prior_log_vars.grow(own)
+        for part in (self.log_vars, self.prior_log_vars):
+            part.grow(self._locs())
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "images_per_task": self.images_per_task,
-            "initial_scale": self.initial_scale,
-            "weight_kl": self.weight_kl,
-        }
+        own = ("images_per_task", "initial_scale", "weight_kl")
+        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
 
 
 def _row(weight: Any) -> Tensor:

@@ -1,13 +1,4 @@
-"""Task sequences: data sets that arrive one after another.
-
-```python
-from keras_lifelong_vae import tasks
-
-sequence = tasks.split_by_class("fashion_mnist")
-for task in sequence:
-    model.fit(task.train, validation_data=task.validation)
-```
-"""
+"""Task sequences: data sets that arrive one after another, see `TaskSequence`."""
 
 from keras_lifelong_vae.tasks.domains import domains
 from keras_lifelong_vae.tasks.own_images import from_arrays, from_datasets

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from os import PathLike
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,21 +13,13 @@ from keras_lifelong_vae.tasks.seeds import derived_seed
 from keras_lifelong_vae.tasks.task import Task
 
 
-class TaskOptions(NamedTuple):
-    """The arguments that the builders of tasks from arrays share."""
-
-    batch_size: int
-    validation_share: float
-    seed: int
-
-    @classmethod
-    def checked(cls, batch_size: int, validation_share: float, seed: int) -> "TaskOptions":
-        """The options; raises `ValueError` if one is out of range."""
-        return cls(
-            check_positive_int(batch_size, "batch_size"),
-            check_share(validation_share, "validation_share"),
-            check_natural(seed, "seed"),
-        )
+def checked_options(batch_size: int, validation_share: float, seed: int) -> tuple[int, float, int]:
+    """The arguments that the builders of tasks share; `ValueError` if one is out of range."""
+    return (
+        check_positive_int(batch_size, "batch_size"),
+        check_share(validation_share, "validation_share"),
+        check_natural(seed, "seed"),
+    )
 
 
 def image_data(data: Any, name: str, data_dir: str | PathLike[str] | None) -> ImageData:
@@ -62,7 +54,7 @@ def splits_of(data: ImageData) -> tuple[ArraySplit, ArraySplit]:
 
 def array_task(
     name: str,
-    options: TaskOptions,
+    options: tuple[int, float, int],
     train: ArraySplit,
     validation: ArraySplit | None = None,
     test: ArraySplit | None = None,

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
+from typing import Any
 
 import numpy as np
 
 from keras_lifelong_vae.checks import check_event_shape
 from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.tasks.array_split import array_split
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task, image_data
+from keras_lifelong_vae.tasks.array_task import array_task, checked_options, image_data
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
 
@@ -23,23 +24,17 @@ def domains(
 ) -> TaskSequence:
     """Make a task of each data set, such as MNIST and then SVHN.
 
-    Smaller images get a margin of zeros all around, and grey ones repeat their channel.
+    Smaller images get a margin of zeros all around, and grey ones repeat their channel. For
+    arguments not listed see `split_by_class`.
 
     Args:
         data: For every name of a task, in order, the name of a data set for
             `keras_lifelong_vae.data.load` or an `ImageData`.
-        batch_size: Number of images in a batch.
-        validation_share: Share of each task's training images kept for validation, in [0, 1); 0
-            means no validation.
-        seed: Seed of the order of the images and of the choice for validation.
-        data_dir: Where to look for data sets given by name, see `keras_lifelong_vae.data.load`.
         event_shape: `(height, width, channels)` of all; the smallest that holds every data set if
             `None`.
 
     Raises:
-        TypeError: If `data` is not a mapping to names and `ImageData`s.
-        ValueError: If a number is out of range, a data set's name is unknown, or a data set's
-            images don't fit into `event_shape`.
+        ValueError: If a data set's images don't fit into `event_shape`; else as `split_by_class`.
 
     Example:
     ```python
@@ -47,7 +42,7 @@ def domains(
     tasks.event_shape  # (32, 32, 3)
     ```
     """
-    options = TaskOptions.checked(batch_size, validation_share, seed)
+    options = checked_options(batch_size, validation_share, seed)
     if not isinstance(data, Mapping):
         raise TypeError(f"`data` must map names to data sets, received {type(data).__name__}.")
     loaded = {
@@ -63,9 +58,7 @@ def domains(
     return TaskSequence(tuple(tasks))
 
 
-def _common_shape(
-    loaded: Mapping[str, ImageData], event_shape: Sequence[int] | None
-) -> tuple[int, ...]:
+def _common_shape(loaded: Mapping[str, ImageData], event_shape: Any) -> tuple[int, ...]:
     if not loaded:
         raise ValueError("`data` must hold at least one data set, received none.")
     shapes = {name: one.image_shape for name, one in loaded.items()}
@@ -84,6 +77,6 @@ def _common_shape(
 
 def _fitted(images: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """`images` with margins and channels added."""
-    margins = [(new - old) for new, old in zip(shape[:2], images.shape[1:3], strict=True)]
-    padding = [(0, 0), *((margin // 2, margin - margin // 2) for margin in margins), (0, 0)]
+    margins = np.subtract(shape[:2], images.shape[1:3])
+    padding = [(0, 0), *zip(margins // 2, margins - margins // 2, strict=True), (0, 0)]
     return np.pad(np.repeat(images, shape[2] // images.shape[3], axis=3), padding)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_lifelong_vae.checks import check_image_shape, check_images
 from keras_lifelong_vae.checks import check_values as value_range_of
 from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task
+from keras_lifelong_vae.tasks.array_task import array_task, checked_options
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -51,7 +51,7 @@ def from_arrays(
     tasks = from_arrays({"cats": cats, "dogs": {"train": dogs, "test": more_dogs}})
     ```
     """
-    options = TaskOptions.checked(batch_size, validation_share, seed)
+    options = checked_options(batch_size, validation_share, seed)
     event_shape: tuple[int, ...] | None = None
     built = []
     for name, parts in _named_parts(tasks, "array").items():
@@ -72,10 +72,8 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
     that shuffles goes on with its next order at every access of `task.train`.
 
     Args:
-        tasks: For every name, in the order of the tasks, the data set to train on; or a dict with
-            the keys `"train"` and, if there are any, `"validation"` and `"test"`; or a tuple in
-            this order. Images are floating-point `(batch, *event_shape)`, with one event shape
-            throughout.
+        tasks: As of `from_arrays`, with data sets in the place of arrays. Images are floating-point
+            `(batch, *event_shape)`, with one event shape throughout.
         check_values: Whether to go through every data set once now, to check every value and to
             count the images. Otherwise `fit` checks the first batch, and `num_train`,
             `num_validation` and `num_test` are `None`.

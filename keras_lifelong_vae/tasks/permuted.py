@@ -8,7 +8,7 @@ import numpy as np
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.tasks.array_split import index_tensor
-from keras_lifelong_vae.tasks.array_task import TaskOptions, array_task, image_data, splits_of
+from keras_lifelong_vae.tasks.array_task import array_task, checked_options, image_data, splits_of
 from keras_lifelong_vae.tasks.seeds import derived_seed
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -27,25 +27,19 @@ def permuted(
 
     A task moves the height x width x channels numbers of all its images, training, validation and
     test, in the same way. The tasks share one copy of the images: they are permuted batch by batch.
+    For arguments not listed, and for errors, see `split_by_class`.
 
     Args:
         data: Name of a data set for `keras_lifelong_vae.data.load`, or an `ImageData`.
         num_tasks: Number of tasks.
-        batch_size: Number of images in a batch.
-        validation_share: Share of the training images kept for validation, in [0, 1), chosen anew
-            in every task; 0 means no validation.
+        validation_share: As of `split_by_class`, chosen anew in every task.
         seed: Seed of the permutations, the order of the images and the choice for validation.
             Permutation number i does not depend on `num_tasks`.
-        data_dir: Where to look for a data set given by name, see `keras_lifelong_vae.data.load`.
         identity_first: Whether the first task has the original images (the default); otherwise
             its pixels are permuted too.
 
     Returns:
         A sequence of tasks named `"original"` (or `"permutation 0"`), `"permutation 1"`, ...
-
-    Raises:
-        TypeError: If `data` is neither a name nor an `ImageData`.
-        ValueError: If a number is out of range or the data set's name is unknown.
 
     Example:
     ```python
@@ -53,7 +47,7 @@ def permuted(
     tasks.names  # ("original", "permutation 1", "permutation 2")
     ```
     """
-    options = TaskOptions.checked(batch_size, validation_share, seed)
+    options = checked_options(batch_size, validation_share, seed)
     num_tasks = check_positive_int(num_tasks, "num_tasks")
     train, test = splits_of(image_data(data, "data", data_dir))
     tasks = []
@@ -61,7 +55,7 @@ def permuted(
         name = "original" if i == 0 and identity_first else f"permutation {i}"
         splits = [train, test]
         if name != "original":
-            rng = np.random.default_rng(derived_seed(options.seed, name, "pixels"))
+            rng = np.random.default_rng(derived_seed(seed, name, "pixels"))
             order = index_tensor(rng.permutation(prod(train.event_shape)))
             splits = [split.permuted(order) for split in splits]
         tasks.append(array_task(name, options, splits[0], test=splits[1]))

@@ -1,5 +1,6 @@
 """Random numbers that follow from the user's seed alone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,26 +20,23 @@ def shuffled_range(size: int, seed: int) -> tf.data.Dataset:
     """The integers 0..size-1, in another order in every epoch."""
     # Unlike `Dataset.shuffle`, it does not depend on the seed of `keras.utils.set_random_seed`: the
     # images keep their order when a script reseeds the weights.
-    variant = tf.raw_ops.ShuffleDatasetV3(
-        input_dataset=tf.data.experimental.to_variant(tf.data.Dataset.range(size)),
-        buffer_size=size,
-        reshuffle_each_iteration=True,
-        **_random_arguments(seed),
-    )
-    return tf.data.experimental.from_variant(variant, tf.TensorSpec((), tf.int64))
+    source = tf.data.experimental.to_variant(tf.data.Dataset.range(size))
+    options = {"input_dataset": source, "buffer_size": size, "reshuffle_each_iteration": True}
+    return _integers(tf.raw_ops.ShuffleDatasetV3, seed, **options)
 
 
 def random_integers(seed: int) -> tf.data.Dataset:
     """Endless uniform integers in [0, 2**32), others in every epoch."""
-    variant = tf.raw_ops.RandomDatasetV2(rerandomize_each_iteration=True, **_random_arguments(seed))
+    return _integers(tf.raw_ops.RandomDatasetV2, seed, rerandomize_each_iteration=True)
+
+
+def _integers(operation: Callable[..., Any], seed: int, **options: Any) -> tf.data.Dataset:
+    variant = operation(
+        seed=seed,
+        seed2=_SECOND_SEED,
+        seed_generator=tf.raw_ops.DummySeedGenerator(),
+        output_types=[tf.int64],
+        output_shapes=[[]],
+        **options,
+    )
     return tf.data.experimental.from_variant(variant, tf.TensorSpec((), tf.int64))
-
-
-def _random_arguments(seed: int) -> dict[str, Any]:
-    return {
-        "seed": seed,
-        "seed2": _SECOND_SEED,
-        "seed_generator": tf.raw_ops.DummySeedGenerator(),
-        "output_types": [tf.int64],
-        "output_shapes": [[]],
-    }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
+from operator import attrgetter
 from typing import Protocol
 
 import numpy as np
@@ -59,25 +60,11 @@ class BinarizedSplit:
         if low < 0.0 or high > 1.0:
             raise ValueError(f"{_RULE}, received values from {low:g} to {high:g}.")
 
-    @property
-    def event_shape(self) -> tuple[int, ...]:
-        return self.base.event_shape
-
-    @property
-    def num_images(self) -> int | None:
-        return self.base.num_images
-
-    @property
-    def num_batches(self) -> int | None:
-        return self.base.num_batches
-
-    @property
-    def value_range(self) -> tuple[float, float]:
-        return 0.0, 1.0
-
-    @property
-    def labels(self) -> np.ndarray | None:
-        return self.base.labels
+    event_shape = property(attrgetter("base.event_shape"))
+    num_images = property(attrgetter("base.num_images"))
+    num_batches = property(attrgetter("base.num_batches"))
+    value_range = property(lambda self: (0.0, 1.0))
+    labels = property(attrgetter("base.labels"))
 
     def batches(self) -> tf.data.Dataset:
         batches = self.base.batches()

@@ -10,9 +10,9 @@ from keras_lifelong_vae.checks import check_images, check_natural
 from keras_lifelong_vae.data import ImageData
 from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
 from keras_lifelong_vae.tasks.array_task import (
-    TaskOptions,
     array_task,
     check_no_data_dir,
+    checked_options,
     image_data,
     splits_of,
 )
@@ -62,7 +62,7 @@ def split_by_class(
     mine = split_by_class((images, labels), test=(test_images, test_labels))
     ```
     """
-    options = TaskOptions.checked(batch_size, validation_share, seed)
+    options = checked_options(batch_size, validation_share, seed)
     train, held_out, names = _labelled(data, test, data_dir)
     tasks = []
     for group in _check_classes(classes, train, held_out):

@@ -24,12 +24,6 @@ class Task:
         train_split: Where the training batches come from.
         validation_split: The same for validation, `None` for no validation images.
         test_split: The same for the test, `None` for no test images.
-
-    Example:
-    ```python
-    task = split_by_class("digits")[3]
-    model.fit(task.train, epochs=10, validation_data=task.validation)
-    ```
     """
 
     name: str
@@ -59,17 +53,19 @@ class Task:
         Images that do not fill a batch are left out of that epoch. A task smaller than a batch is
         one smaller batch.
         """
-        return _prefetched_split(self.train_split)
+        return prefetched(self.train_split.batches(), self.train_split.value_range)
 
     @property
     def validation(self) -> tf.data.Dataset | None:
         """All validation images in order, or `None`."""
-        return self.validation_split and _prefetched_split(self.validation_split)
+        split = self.validation_split
+        return split and prefetched(split.batches(), split.value_range)
 
     @property
     def test(self) -> tf.data.Dataset | None:
         """All test images in order, or `None`."""
-        return self.test_split and _prefetched_split(self.test_split)
+        split = self.test_split
+        return split and prefetched(split.batches(), split.value_range)
 
     @property
     def num_train(self) -> int | None:
@@ -112,13 +108,7 @@ class Task:
         )
 
 
-def _prefetched_split(split: Split) -> tf.data.Dataset:
-    return prefetched(split.batches(), split.value_range)
-
-
-def prefetched(
-    batches: tf.data.Dataset, value_range: tuple[float, float] | None
-) -> tf.data.Dataset:
+def prefetched(batches: tf.data.Dataset, limits: tuple[float, float] | None) -> tf.data.Dataset:
     """Return `batches` prefetched, with a note of the value range if it is known.
 
     Keras's `fit` begins two iterations per epoch and uses one of them. An iteration draws its order
@@ -130,4 +120,4 @@ def prefetched(
     if cardinality >= 0:
         batches = batches.apply(tf.data.experimental.assert_cardinality(cardinality))
     dataset = batches.prefetch(tf.data.AUTOTUNE)
-    return dataset if value_range is None else note_value_range(dataset, *value_range)
+    return dataset if limits is None else note_value_range(dataset, *limits)

@@ -31,7 +31,8 @@ class TaskSequence(Sequence[Task]):
     Example:
     ```python
     tasks = split_by_class("digits")
-    model.fit(tasks.stream(epochs=10))
+    for task in tasks:  # or model.fit(tasks.stream(epochs=10))
+        model.fit(task.train, epochs=10, validation_data=task.validation)
     scores = [model.evaluate(task.test) for task in tasks]
     ```
     """
@@ -90,16 +91,15 @@ class TaskSequence(Sequence[Task]):
                 task.
         """
         pairs = zip(self.tasks, self._epochs_per_task(epochs), strict=True)
-        repeated = [task.train_split.batches().repeat(count) for task, count in pairs]
-        batches = reduce(lambda first, second: first.concatenate(second), repeated)
+        repeated = (task.train_split.batches().repeat(count) for task, count in pairs)
+        batches = reduce(tf.data.Dataset.concatenate, repeated)
         return prefetched(batches, joint_range(task.train_split for task in self.tasks))
 
     def boundaries(self, epochs: int | Sequence[int]) -> tuple[int, ...]:
         """Return after how many training steps of `stream(epochs)` each task ends.
 
         Raises:
-            ValueError: If a number is not an integer of at least 1, there is not one number per
-                task, or a task does not know its number of batches.
+            ValueError: As `stream`, and if a task does not know its number of batches.
 
         Example:
         ```python

@@ -57,12 +57,8 @@ def union(tasks: TaskSequence, name: str, steps_per_epoch: int | None = None) ->
     )
     if binarized:
         train = BinarizedSplit(train, derived_seed(binarized[0].seed, name, "noise"), dynamic=True)
-    return Task(
-        name,
-        train,
-        _in_order([task.validation_split for task in tasks], batch_size),
-        _in_order([task.test_split for task in tasks], batch_size),
-    )
+    validation = _in_order([task.validation_split for task in tasks], batch_size)
+    return Task(name, train, validation, _in_order([t.test_split for t in tasks], batch_size))
 
 
 def _in_order(splits: Sequence[Split | None], batch_size: int) -> DatasetSplit | None:
@@ -72,11 +68,6 @@ def _in_order(splits: Sequence[Split | None], batch_size: int) -> DatasetSplit |
         return None
     batches = reduce(tf.data.Dataset.concatenate, (part.batches() for part in parts))
     num_images = sum(part.num_images or 0 for part in parts)
-    return DatasetSplit(
-        batches.rebatch(batch_size),
-        parts[0].event_shape,
-        num_images,
-        -(-num_images // batch_size),
-        joint_range(parts),
-        joint_labels(parts),
-    )
+    num_batches = -(-num_images // batch_size)
+    known = (num_images, num_batches, joint_range(parts), joint_labels(parts))
+    return DatasetSplit(batches.rebatch(batch_size), parts[0].event_shape, *known)

@@ -57,13 +57,9 @@ def draw_synth_digits(num_train: int, num_test: int) -> ImageData:
     Args:
         num_train: Number of training images, at least 1.
         num_test: Number of test images, at least 1.
-
-    Raises:
-        ValueError: If a number is out of range.
     """
-    check_positive_int(num_train, "num_train")
-    check_positive_int(num_test, "num_test")
-    return image_data(SYNTH_DIGITS, draw_all(num_train, num_test), SOURCE)
+    numbers = check_positive_int(num_train, "num_train"), check_positive_int(num_test, "num_test")
+    return image_data(SYNTH_DIGITS, draw_all(*numbers), SOURCE)
 
 
 def draw_all(num_train: int, num_test: int) -> Arrays:

@@ -8,6 +8,7 @@ from keras_lifelong_vae.data.synth_digits.plates import FONTS, SIZE, STROKES, lo
 _BLURS = (0.0, 0.6, 1.0, 1.5)  # pixels
 _GREY = np.array([0.299, 0.587, 0.114])
 _GRAINS = ((2, 0.16), (4, 0.08), (8, 0.06), (16, 0.04))  # cells along an edge, strength
+_Y, _X = np.mgrid[:SIZE, :SIZE][:, None]  # of each pixel
 _TINT = 0.3  # how colourful they are
 
 
@@ -54,7 +55,7 @@ def _with_shadow(scene: np.ndarray, masks: np.ndarray, rng: np.random.Generator)
 
 def _light(number: int, rng: np.random.Generator) -> np.ndarray:
     """Brighter on one side than on the other, `(number, 32, 32, 1)` around 1."""
-    y, x = (np.mgrid[:SIZE, :SIZE] / (SIZE - 1) - 0.5)[:, None]
+    y, x = np.stack([_Y, _X]) / (SIZE - 1) - 0.5
     slope = rng.normal(0.0, 0.25, (2, number, 1, 1))
     return np.clip(1.0 + slope[0] * y + slope[1] * x, 0.3, 1.7)[..., None]
 
@@ -87,13 +88,12 @@ def _smooth_noise(number: int, cells: int, channels: int, rng: np.random.Generat
 
 def _stripes(number: int, rng: np.random.Generator) -> np.ndarray:
     """Boards or the joints of bricks, on some of the pictures; `(number, 32, 32, 1)`."""
-    y, x = np.mgrid[:SIZE, :SIZE][:, None]
     angle = np.where(rng.random(number) < 0.5, 0.0, np.pi / 2) + rng.normal(0.0, 0.1, number)
     angle, phase, period = (
         one[:, None, None]
         for one in (angle, rng.uniform(0, 2 * np.pi, number), rng.uniform(4, 20, number))
     )
-    along = x * np.cos(angle) + y * np.sin(angle)
+    along = _X * np.cos(angle) + _Y * np.sin(angle)
     wave = np.cos(2 * np.pi * along / period + phase)
     sharp = np.where(wave > 0.8, -1.0, 0.15)  # dark joints between light boards
     strength = np.where(rng.random(number) < 0.35, rng.uniform(0.03, 0.22, number), 0.0)
@@ -102,9 +102,8 @@ def _stripes(number: int, rng: np.random.Generator) -> np.ndarray:
 
 def _panels(number: int, rng: np.random.Generator) -> np.ndarray:
     """The edge of a plate of another colour, on some of the pictures; `(number, 32, 32, 3)`."""
-    y, x = np.mgrid[:SIZE, :SIZE][:, None]
     low, high = rng.uniform(-8, 7, (2, number, 1, 1)), rng.uniform(25, 40, (2, number, 1, 1))
-    inside = (y > low[0]) & (y < high[0]) & (x > low[1]) & (x < high[1])
+    inside = (low[0] < _Y) & (high[0] > _Y) & (low[1] < _X) & (high[1] > _X)
     shades = rng.normal(0, 0.2, (number, 1)) + rng.normal(0, 0.06, (number, 3))
     colour = np.where(rng.random(number)[:, None] < 0.5, shades, 0.0)
     return np.where(inside[..., None], 0.0, colour[:, None, None, :])

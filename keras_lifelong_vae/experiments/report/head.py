@@ -31,14 +31,14 @@ MEASURED = (
 def head(contents: Contents) -> list[str | Table]:
     """Title, commands, budget and what is missing."""
     description = contents.spec.description if contents.spec else contents.settings["sequence"]
-    blocks: list[str | Table] = [heading(contents.title, 1), escape(f"{description}.")]
-    if contents.standin:
-        blocks.append(escape(f"All figures and pictures are of {contents.standin}."))
-    blocks += [_how(contents), _facts(contents), escape(MEASURED), _strategies(contents)]
-    absent = _missing(contents)
-    if absent:
-        blocks += [heading("What is missing"), *map(escape, absent)]
-    return blocks
+    standin, absent = contents.standin, _missing(contents)
+    return [
+        heading(contents.title, 1),
+        escape(f"{description}."),
+        *([escape(f"All figures and pictures are of {standin}.")] if standin else []),
+        *(_how(contents), _facts(contents), escape(MEASURED), _strategies(contents)),
+        *([heading("What is missing"), *map(escape, absent)] if absent else []),
+    ]
 
 
 def _how(contents: Contents) -> str:
@@ -54,10 +54,9 @@ def _how(contents: Contents) -> str:
     if begun != set(known):
         words += ["--strategies", *(name for name in known if name in begun)]
     words += ["--seeds", *map(str, contents.seeds), "--out", out]
-    if settings.get("num_tasks") is not None:
-        words += ["--tasks", str(settings["num_tasks"])]
-    if settings.get("importance_samples"):
-        words += ["--iwae", str(settings["importance_samples"])]
+    for flag, name in (("--tasks", "num_tasks"), ("--iwae", "importance_samples")):
+        if settings.get(name):
+            words += [flag, str(settings[name])]
     if settings.get("standin"):
         words.append("--standin")
     line = shlex.join([*words, *_typed(options)])
@@ -78,14 +77,15 @@ def _can_be_typed(name: str, value: Any) -> bool:
 
 
 def _typed(options: dict[str, Any]) -> list[str]:
-    words = []
+    words, dotted = [], []
     for name, value in options.items():
         flag = name.replace("_", "-")
-        if name in FLAGS and isinstance(value, bool):
+        if name not in FLAGS:
+            dotted.append(f"{name}={value!r}")
+        elif isinstance(value, bool):
             words.append(f"--{flag}" if value else f"--no-{flag}")
-        elif name in FLAGS:
+        else:
             words += [f"--{flag}", str(value)]
-    dotted = [f"{name}={value!r}" for name, value in options.items() if name not in FLAGS]
     return [*words, "--set", *dotted] if dotted else words
 
 
@@ -144,10 +144,9 @@ def _strategies(contents: Contents) -> Table:
 def _classifier(contents: Contents) -> str:
     if not contents.classifiers:
         return ""
-    accuracies = [100 * one["accuracy"] for one in contents.classifiers]
-    floors = [one["floor"] for one in contents.classifiers]
-    n = len(floors)
+    accuracy = Spread.of([100 * one["accuracy"] for one in contents.classifiers])
+    floor = Spread.of([one["floor"] for one in contents.classifiers])
     return (
-        f"{written(Spread.of(accuracies), 1, n)} % of test images right; Fréchet distance of real "
-        f"training to real test images (the floor) {written(Spread.of(floors), 2, n)}"
+        f"{written(accuracy, 1)} % of test images right; Fréchet distance of real training to real "
+        f"test images (the floor) {written(floor, 2)}"
     )

@@ -55,7 +55,6 @@ def spreads(quantity: Quantity, runs: Sequence[Results]) -> dict[str, Spread]:
 
 
 def peers_of(run: Results, runs: Sequence[Results]) -> dict[str, Results]:
-    """The runs of the same seed."""
     return {other.strategy: other for other in runs if other.seed == run.seed}
 
 

@@ -42,8 +42,7 @@ def seeds_table(contents: Contents) -> Table:
     rows = []
     for run in contents.runs:
         peers = summary.peers_of(run, contents.runs)
-        values = [(quantity.value(run, peers), quantity.decimals) for quantity in quantities]
-        cells = [NONE if value is None else _number(value, places) for value, places in values]
+        cells = [_number(one.value(run, peers), one.decimals) for one in quantities]
         rows.append([run.strategy, str(run.seed), *cells, run.date or NONE])
     header = ["strategy", "seed", *(quantity.heading for quantity in quantities), "finished on"]
     return Table(contents.titled("Every run by itself; columns as above."), header, rows)
@@ -59,17 +58,19 @@ def tasks_table(contents: Contents) -> Table:
     return _table(contents, caption, columns)
 
 
-def written(spread: Spread | None, decimals: int, seeds: int) -> str:
+def written(spread: Spread | None, decimals: int, seeds: int | None = None) -> str:
     """Such as "252.44 ± 0.43", or "252.44 ± 0.43 (2 of 3)" where seeds are missing."""
     if spread is None:
         return NONE
     text = _number(spread.mean, decimals)
     if spread.deviation is not None:
         text += f" ± {_number(spread.deviation, decimals)}"
-    return text if spread.n == seeds else f"{text} ({spread.n} of {seeds})"
+    return text if seeds in (None, spread.n) else f"{text} ({spread.n} of {seeds})"
 
 
-def _number(value: float, decimals: int) -> str:
+def _number(value: float | None, decimals: int) -> str:
+    if value is None:
+        return NONE
     text = f"{value:.{decimals}f}"
     return text.removeprefix("-") if float(text) == 0 else text  # no "-0.00"
 
@@ -131,10 +132,8 @@ def _remember_caption(contents: Contents) -> str:
 
 def _generated_caption(contents: Contents) -> str:
     floors = [figures["floor"] for figures in contents.classifiers]
-    floor = ""
-    if floors:
-        mean = written(Spread.of(floors), 2, len(floors))
-        floor = f"; that of real training images is {mean}"
+    mean = written(Spread.of(floors), 2) if floors else ""
+    floor = mean and f"; that of real training images is {mean}"
     n = len(contents.tasks)
     return (
         "Mean ± s.d. over seeds. Fréchet distance of 10,000 generated images to test images on "
