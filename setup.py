@@ -37,6 +37,7 @@ setup(
         "threadpoolctl>=3",
     ],
     extras_require={
+        "fuzz": ["atheris"],
         "serving": SERVING,
         "test": [
             *SERVING,

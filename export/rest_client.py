@@ -12,8 +12,12 @@ from typing import Any
 
 import numpy as np
 import requests
+from client.answers import MOST_BYTES
 from client.commands import run
 from client.connection import ServingError, Target, no_server, too_slow
+from client.rest_answer import outputs_of, parse, versions_of
+
+CHUNK = 1 << 16
 
 
 class RestConnection:
@@ -30,8 +34,7 @@ class RestConnection:
             self.url += f"/versions/{target.version}"
 
     def versions(self) -> dict[int, str]:
-        answer = self._ask("GET", self.url)
-        return {int(one["version"]): one["state"] for one in answer["model_version_status"]}
+        return versions_of(self._ask("GET", self.url))
 
     def predict(
         self, signature: str, inputs: Mapping[str, np.ndarray], outputs: Sequence[str]
@@ -39,29 +42,41 @@ class RestConnection:
         columns = {name: array.tolist() for name, array in inputs.items()}
         # `requests` would refuse NaN, which the server understands.
         body = json.dumps({"signature_name": signature, "inputs": columns})
-        answer = self._ask("POST", f"{self.url}:predict", body)["outputs"]
-        if len(outputs) == 1:  # the server leaves out the name of a single output
-            answer = {outputs[0]: answer}
-        return {name: _array(answer[name]) for name in outputs}
+        answer = self._ask("POST", f"{self.url}:predict", body)
+        return outputs_of(answer, outputs, len(next(iter(inputs.values()))))
 
     def _ask(self, method: str, url: str, body: str | None = None) -> dict[str, Any]:
+        options = {"timeout": self.target.timeout, "stream": True, "allow_redirects": False}
         try:
-            response = requests.request(method, url, data=body, timeout=self.target.timeout)
-            answer = response.json()
+            with requests.request(method, url, data=body, **options) as response:  # type: ignore[arg-type]
+                content = _read(response)
         except requests.ConnectionError as error:
-            raise no_server(self.target) from error
+            was_reading = "Read timed out" in str(error)
+            raise (too_slow if was_reading else no_server)(self.target) from error
         except requests.Timeout as error:
             raise too_slow(self.target) from error
         except (requests.RequestException, ValueError) as error:
             raise ServingError(f"{url} is not TensorFlow Serving's REST: {error}") from error
-        if not response.ok:
+        try:
+            answer = parse(content)
+        except ServingError as error:
+            status = f"{response.status_code} {response.reason}"
+            raise ServingError(f"{url} answered {status}, but {error}") from error
+        if response.status_code != requests.codes.ok:
             raise ServingError(f"{self.target.model}: {answer.get('error', response.reason)}")
         return answer
 
 
-def _array(values: Any) -> np.ndarray:
-    array = np.asarray(values)
-    return array.astype("float32") if array.dtype.kind == "f" else array
+def _read(response: requests.Response) -> bytes:
+    """The whole content, unpacked, as long as it is no larger than any answer."""
+    content = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise ServingError(
+                f"{response.url} must answer at most {MOST_BYTES:,} bytes, received more"
+            )
+    return bytes(content)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,6 +20,9 @@ def write_atomically(
         path: What the file will be called; one that exists is replaced.
         write: Called with the temporary path, which has the suffix of `path`.
         check: Called with the temporary path as well; raises if what was written is not right.
+
+    Raises:
+        OSError: If it can't be written, as on a full disk; it names `path`, which is as it was.
     """
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
@@ -29,6 +32,10 @@ def write_atomically(
             check(temporary)
         os.replace(temporary, path)
         _flush(path.parent)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

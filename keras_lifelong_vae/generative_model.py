@@ -1,6 +1,9 @@
 """A VAE that can be asked: encode, decode, reconstruct, generate, score."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -16,6 +19,7 @@ from keras_lifelong_vae.autoencoder import (
 )
 from keras_lifelong_vae.autoencoder.answers import ANY
 from keras_lifelong_vae.checks import check_choice, check_event_shape, check_positive_int
+from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.inputs import (
     batches_of,
     check_data,
@@ -24,6 +28,7 @@ from keras_lifelong_vae.inputs import (
     images_of,
 )
 from keras_lifelong_vae.latents import JointLatent, Latent
+from keras_lifelong_vae.saved_file import seal
 from keras_lifelong_vae.step_guard import StepGuard, no_step
 from keras_lifelong_vae.types import Encoding, Tensor
 
@@ -31,7 +36,26 @@ CODES_AT_ONCE = 16_384  # of the importance-weighted bound, so that memory stays
 PRIORS = ("aggregate_posterior", "prior")
 
 serialize = keras.saving.serialize_keras_object
-deserialize = keras.saving.deserialize_keras_object
+
+
+@contextmanager
+def reading_config() -> Iterator[None]:
+    """Turns whatever Keras stumbles on in a config that it did not write into a `ValueError`."""
+    try:
+        yield
+    except (TypeError, ValueError):
+        raise
+    except Exception as error:
+        raise ValueError(
+            "`config` must be what `get_config` has given, received one that raises "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def deserialize(config: Any) -> Any:
+    """See `keras.saving.deserialize_keras_object`; raises `TypeError` or `ValueError` alone."""
+    with reading_config():
+        return keras.saving.deserialize_keras_object(config)
 
 
 class GenerativeModel(keras.Model):
@@ -461,7 +485,26 @@ class GenerativeModel(keras.Model):
     def from_config(cls, config: dict[str, Any]) -> "GenerativeModel":
         names = ("latent", "network", "likelihood")
         objects = {name: deserialize(config[name]) for name in names if name in config}
-        return cls(**{**config, **objects})
+        with reading_config():
+            return cls(**{**config, **objects})
+
+    def save(
+        self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
+    ) -> None:
+        """Saves the model, see `keras.Model.save`; a `.keras` file is written whole or not at all.
+
+        It is sealed with a checksum that `saved_file.load_model` looks at.
+        """
+        path = Path(filepath)
+        is_file = path.suffix == ".keras" and zipped is not False and "://" not in str(filepath)
+        if is_file and (overwrite or not path.exists()):
+            write_atomically(path.resolve(), partial(self._save_sealed, **kwargs))
+        else:
+            super().save(filepath, overwrite, zipped, **kwargs)
+
+    def _save_sealed(self, path: Path, **kwargs: Any) -> None:
+        super().save(path, **kwargs)
+        seal(path)
 
     def save_own_variables(self, store: Any) -> None:
         super().save_own_variables(store)

@@ -16,7 +16,7 @@ ROOT = Path(keras_lifelong_vae.__file__).parent
 # What anything may import: the lowest parts, from the bottom up.
 BASE = {
     *("version", "types", "registration", "philox", "noise", "finite", "files", "checks"),
-    "growing_weights",
+    *("growing_weights", "printable", "saved_file"),
 }
 PARTS = {"autoencoder", "latents", "likelihoods"}  # what an autoencoder is made of
 
@@ -31,9 +31,15 @@ ALLOWED = {
     "terms": PARTS | {"replay"},
     "inputs": {"likelihoods"},
     "optimizer_reset": set(),
-    "generative_model": PARTS | {"inputs", "networks"},
-    "lifelong_vae": PARTS | {"generative_model", "inputs", "optimizer_reset", "replay", "terms"},
-    "callbacks": set(),  # a callback is given its model
+    "step_guard": {"autoencoder", "likelihoods"},
+    "generative_model": PARTS | {"inputs", "networks", "step_guard"},
+    "checkpoints": set(),
+    "callbacks": {"checkpoints"},  # a callback is given its model
+    "lifelong_vae": {
+        *PARTS,
+        *("callbacks", "generative_model", "inputs", "optimizer_reset", "replay", "step_guard"),
+        "terms",
+    },
     "exporting": PARTS | {"lifelong_vae"},
     "data": set(),
     "tasks": {"data"},
@@ -42,7 +48,7 @@ ALLOWED = {
     "experiments": {
         *("callbacks", "data", "lifelong_vae", "metrics", "schedules", "strategies", "tasks")
     },
-    "cli": {"data", "experiments", "exporting", "strategies"},
+    "cli": {"callbacks", "data", "experiments", "exporting", "strategies"},
     "__main__": {"cli"},
 }
 IN_BASE = {
@@ -52,7 +58,9 @@ IN_BASE = {
     "growing_weights": set(),
     "noise": {"philox", "types"},
     "philox": {"types"},
+    "printable": set(),
     "registration": set(),
+    "saved_file": set(),
     "types": set(),
     "version": set(),
 }

@@ -9,6 +9,7 @@ import numpy as np
 
 from client.connection import AVAILABLE, Connection, ServingError, Target
 from client.image_files import read_images, write_images
+from client.printable import printable
 
 ENCODING = ("loc", "scale", "category_probs", "category")
 SCORE = ("negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical")
@@ -36,7 +37,7 @@ def run(
     try:
         return options.command(connect(target), options)
     except (ServingError, ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(error)}", file=sys.stderr)
         return 1
 
 
@@ -102,13 +103,18 @@ def _add_generate_options(parser: argparse.ArgumentParser) -> None:
 def _status(connection: Connection, options: argparse.Namespace) -> int:
     versions = connection.versions()
     for version, state in sorted(versions.items(), reverse=True):
-        print(f"{options.model} version {version}: {state}")
+        print(printable(f"{options.model} version {version}: {state}"))
     return 0 if AVAILABLE in versions.values() else 1
 
 
 def _encode(connection: Connection, options: argparse.Namespace) -> int:
     images = read_images(options.images)
     code = _ask(connection, _name("encode", images), {"images": images}, ENCODING)
+    known = code["category_probs"].shape[1]
+    if code["category"].max() >= known:
+        raise ServingError(
+            f"the answer must have a `category` below {known}, received {code['category'].max()}"
+        )
     print(" row  category  probability  loc of the Gaussian latent")
     for row, category in enumerate(code["category"]):
         if category < 0:
@@ -131,7 +137,7 @@ def _generate(connection: Connection, options: argparse.Namespace) -> int:
         asked = " or ".join(f"{name} {number}" for name, number in wanted.items() if number != -1)
         raise ServingError(f"{asked} is not known to this model")
     write_images(images, options.out)
-    print(f"{len(images)} images: {options.out}")
+    print(printable(f"{len(images)} images: {options.out}"))
     return 0
 
 
@@ -164,6 +170,10 @@ def _ask(
         )
         for begin in range(0, num_rows, ROWS_AT_ONCE)
     ]
+    shapes = {name: {answer[name].shape[1:] for answer in answers} for name in outputs}
+    for name, own in shapes.items():
+        if len(own) > 1:
+            raise ServingError(f"`{name}` must have one shape in all answers, received {own}")
     return {name: np.concatenate([answer[name] for answer in answers]) for name in outputs}
 
 
@@ -176,5 +186,5 @@ def _write(arrays: dict[str, np.ndarray], path: Path | None) -> int:
     if path is not None:
         with path.open("wb") as file:  # a file, so that its name stays as given
             np.savez(file, **arrays)  # type: ignore[arg-type]
-        print(f"written: {path}")
+        print(printable(f"written: {path}"))
     return 0

@@ -1,6 +1,6 @@
 """Images in files: NumPy arrays, and pictures of any format that Pillow knows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil, sqrt
 from pathlib import Path
 
@@ -31,17 +31,31 @@ def read_images(paths: Sequence[Path]) -> np.ndarray:
 
 def _read(path: Path) -> np.ndarray:
     if path.suffix == ".npy":
-        array = np.load(path)
+        array = _whole(path, np.load)
         if array.ndim < 2 or array.size == 0 or array.dtype.name not in KINDS:
             raise ValueError(
                 f"{path} must hold images of shape (n, ...), n >= 1, floats in [0, 1] or uint8, "
                 f"received {array.dtype} of shape {array.shape}"
             )
         return array if array.dtype == np.uint8 else array.astype("float32")
+    return _whole(path, _pixels)
+
+
+def _pixels(path: Path) -> np.ndarray:
     with Image.open(path) as picture:
         grey = picture.mode in ("1", "L")
         pixels = np.asarray(picture.convert("L" if grey else "RGB"))
     return pixels.reshape(1, *pixels.shape[:2], -1)
+
+
+def _whole(path: Path, read: Callable[[Path], np.ndarray]) -> np.ndarray:
+    """What `read` gives; raises `ValueError` if the file is damaged."""
+    try:
+        return read(path)
+    except OSError:
+        raise
+    except Exception as error:  # on damage NumPy and Pillow raise whatever they stumble on
+        raise ValueError(f"{path} must be a whole file of images, received: {error}") from error
 
 
 def write_images(images: np.ndarray, path: Path) -> None:
@@ -50,10 +64,20 @@ def write_images(images: np.ndarray, path: Path) -> None:
     Args:
         images: `(n, height, width, channels)` in [0, 1], 1 or 3 channels.
         path: A file that exists is replaced.
+
+    Raises:
+        ValueError: If they make no picture.
     """
     if path.suffix == ".npy":
         np.save(path, images)
         return
+    is_picture = images.ndim == 4 and images.shape[3] in (1, 3) and 0 not in images.shape
+    if not is_picture or not ((images >= 0) & (images <= 1)).all():
+        raise ValueError(
+            "a picture must be made of images (n, height, width, 1 or 3) in [0, 1], received "
+            f"shape {images.shape} from {images.min(initial=0):g} to {images.max(initial=0):g}; "
+            "--out FILE.npy takes any"
+        )
     pixels = (255 * images).round().astype("uint8")
     factor = ceil(TILE / max(pixels.shape[1:3]))
     enlarged = pixels.repeat(factor, axis=1).repeat(factor, axis=2)

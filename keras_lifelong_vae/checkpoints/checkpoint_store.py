@@ -50,8 +50,9 @@ class CheckpointStore:
         paths = self.paths()
         number = 1 + int(paths[-1].stem) if paths else 0
         buffer = io.BytesIO()
+        named: dict[str, Any] = {str(i): array for i, array in enumerate(arrays)}
         text = np.frombuffer(json.dumps(position).encode(), "uint8")
-        np.savez(buffer, **{str(i): array for i, array in enumerate(arrays)}, **{_POSITION: text})
+        np.savez(buffer, **named, **{_POSITION: text})
         content = buffer.getbuffer()
 
         def write(path: Path) -> None:

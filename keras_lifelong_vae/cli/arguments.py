@@ -3,9 +3,17 @@
 import argparse
 import ast
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from keras_lifelong_vae.experiments.options import DECAYS
+from keras_lifelong_vae.printable import printable
+
+
+class PrintableParser(argparse.ArgumentParser):
+    """One whose errors quote what was given without obeying it."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:

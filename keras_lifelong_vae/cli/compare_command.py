@@ -7,6 +7,7 @@ from typing import Any
 from keras_lifelong_vae import strategies
 from keras_lifelong_vae.cli.arguments import add_data_dir, add_run_options, one_of
 from keras_lifelong_vae.experiments import run_grid, sequences
+from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
 Run strategies through one task sequence, each with several seeds, and measure
@@ -55,4 +56,4 @@ def _describe(name: str) -> str:
 
 def _compare(sequence: str, out: str, **options: Any) -> None:
     run_grid(sequence, out, **options)
-    print(f"Finished; now: lifelong-vae report {out}")
+    say(f"Finished; now: lifelong-vae report {out}")

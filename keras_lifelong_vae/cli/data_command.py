@@ -4,6 +4,7 @@ from typing import Any
 
 from keras_lifelong_vae import data
 from keras_lifelong_vae.cli.arguments import add_places, one_of
+from keras_lifelong_vae.printable import say
 
 
 def add_parser(name: str, commands: Any) -> None:
@@ -26,7 +27,7 @@ def add_parser(name: str, commands: Any) -> None:
 def _prepare(name: str, data_dir: str | None, source_dir: str | None, allow_packages: bool) -> None:
     images = data.load(name, data_dir, source_dir, allow_packages)
     place = data.location(name, data_dir) or "nothing to keep: it comes with scikit-learn"
-    print(f"data set  {images.name}\nfrom      {images.source}\nkept in   {place}")
+    say(f"data set  {images.name}\nfrom      {images.source}\nkept in   {place}")
     for use, part in (("training", images.train_images), ("test", images.test_images)):
-        print(f"{use:<9} {len(part):,} images, {images.image_shape}")
-    print(f"classes   {', '.join(images.class_names)}")
+        say(f"{use:<9} {len(part):,} images, {images.image_shape}")
+    say(f"classes   {', '.join(images.class_names)}")

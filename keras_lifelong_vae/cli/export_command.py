@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import keras
-
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.exporting import export_saved_model
+from keras_lifelong_vae.exporting.version_directory import check_target
+from keras_lifelong_vae.printable import say
+from keras_lifelong_vae.saved_file import load_model
 
 DESCRIPTION = """\
 Write the model of a run as a SavedModel, DIR/NAME/VERSION, for TensorFlow Serving,
@@ -37,18 +38,23 @@ def add_parser(name: str, commands: Any) -> None:
 
 def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
     run = RunDirectory(Path(run_dir))
+    if run.path.is_file():
+        raise NotADirectoryError(
+            f"RUN_DIR must be the directory of a run, received the file {run_dir}."
+        )
+    check_target(to, name, version)  # before a model is loaded
     figures = _figures(run)
     if not run.model_path.is_file():
         raise FileNotFoundError(
             f"RUN_DIR must hold {run.model_path.name}, received {run_dir}. `lifelong-vae train` "
             "writes it when the first task is finished."
         )
-    model = keras.models.load_model(run.model_path)
+    model = load_model(run.model_path, others=sorted(run.path.glob("*.keras")))
     directory = export_saved_model(model, to, name, version, figures)
     tasks = int(model.finished_tasks)
-    print(f"Exported after {tasks} task{'s' * (tasks != 1)}: {directory}")
+    say(f"Exported after {tasks} task{'s' * (tasks != 1)}: {directory}")
     any_category = "category=[-1,-1,-1];" if model.has_categories else ""
-    print(LOOK.format(directory=directory, any=any_category))
+    say(LOOK.format(directory=directory, any=any_category))
 
 
 def _figures(run: RunDirectory) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from keras_lifelong_vae.cli import (
     report_command,
     train_command,
 )
+from keras_lifelong_vae.cli.arguments import PrintableParser
 from keras_lifelong_vae.data import DataUnavailableError
+from keras_lifelong_vae.printable import PrintableFormatter, printable
 from keras_lifelong_vae.version import __version__
 
 COMMANDS = {
@@ -44,7 +46,9 @@ another. A frozen teacher, its former self, replays what came before.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `lifelong-vae`; returns its exit status."""
-    logging.basicConfig(format="%(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(PrintableFormatter())
+    logging.basicConfig(handlers=[handler])
     logging.getLogger("keras_lifelong_vae").setLevel(logging.INFO)
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -58,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        first = _with_import(argparse.ArgumentParser(PROGRAM, add_help=False, allow_abbrev=False))
+        first = _with_import(PrintableParser(PROGRAM, add_help=False, allow_abbrev=False))
         for module in first.parse_known_args(arguments)[0].modules:
             import_module(module)
         parser = build_parser()
@@ -69,7 +73,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             parser.error(f"argument --set: {name} must be given as an argument of its own")
         command(**options, **settings)
     except (TypeError, ValueError, OSError, ImportError, DataUnavailableError) as error:
-        print(f"lifelong-vae: error: {error}", file=sys.stderr)
+        print(f"lifelong-vae: error: {printable(error)}", file=sys.stderr)
         return 1
     return 0
 
@@ -80,7 +84,7 @@ def _terminate(number: int, frame: Any) -> None:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands, with the sequences and strategies registered by now."""
-    parser = argparse.ArgumentParser(
+    parser = PrintableParser(
         PROGRAM,
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from keras_lifelong_vae.experiments.report import write_report
+from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
 Write report.md and PNG pictures of what `lifelong-vae compare` has run so far.
@@ -14,7 +15,7 @@ def add_parser(name: str, commands: Any) -> None:
     parser = commands.add_parser(
         name, help="report on a comparison of strategies", description=DESCRIPTION
     )
-    parser.set_defaults(command=lambda **places: print(f"Written: {write_report(**places)}"))
+    parser.set_defaults(command=lambda **places: say(f"Written: {write_report(**places)}"))
     parser.add_argument("directory", metavar="DIR", help="that `lifelong-vae compare` has written")
     parser.add_argument(
         "--to",

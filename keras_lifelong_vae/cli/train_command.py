@@ -9,6 +9,7 @@ from keras_lifelong_vae import strategies
 from keras_lifelong_vae.callbacks import SAVE_FREQ
 from keras_lifelong_vae.cli.arguments import add_places, add_run_options, one_of
 from keras_lifelong_vae.experiments import sequences, train_sequence
+from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
 Train a VAE through a task sequence. After every task -ELBO is measured on the
@@ -84,4 +85,4 @@ def _describe(name: str) -> str:
 def _train(sequence: str, strategy: str, seed: int, out: str | None, **options: Any) -> None:
     out = out or f"runs/{sequence}-{strategy}-{seed}"
     results = train_sequence(sequence, out, strategy, seed, **options)
-    print(f"mean -ELBO over all test images: {results.mean_negative_elbo:.2f} nats; see {out}")
+    say(f"mean -ELBO over all test images: {results.mean_negative_elbo:.2f} nats; see {out}")

@@ -4,49 +4,76 @@ import gzip
 import math
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from keras_lifelong_vae.data.spec import Arrays
 from keras_lifelong_vae.files import find_file
 
+Bytes = BinaryIO | gzip.GzipFile
 SVHN_NAMES = ("train_32x32.mat", "test_32x32.mat")
 SVHN_SHAPE = (32, 32, 3)
+MOST_VALUES = 60_000 * 28 * 28  # of one file of MNIST and its kin
 _GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTE = 0x08
 _ZERO = 10  # how SVHN's files label the digit 0
 
 
-def read_idx(path: Path, num_axes: int) -> np.ndarray:
-    """One IDX file of unsigned bytes, plain or gzip; raises `ValueError` if it is damaged."""
-    content = path.read_bytes()
-    if content.startswith(_GZIP_MAGIC):
+def read_idx(path: Path, num_axes: int, most_values: int = MOST_VALUES) -> np.ndarray:
+    """One IDX file of unsigned bytes, plain or gzip.
+
+    The header is read first, and then no more than it announces: what a small gzip file would
+    unpack to is never held.
+
+    Raises:
+        ValueError: If it is damaged or has more than `most_values` values.
+    """
+    with path.open("rb") as file:
+        is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        file.seek(0)
+        if not is_gzip:
+            return _read_idx(path, file, num_axes, most_values)
         try:
-            content = gzip.decompress(content)
+            with gzip.open(file) as content:
+                return _read_idx(path, content, num_axes, most_values)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise ValueError(
                 f"{path} must be a whole gzip file, received one with: {error}."
             ) from error
+
+
+def _read_idx(
+    path: Path, file: BinaryIO | gzip.GzipFile, num_axes: int, most_values: int
+) -> np.ndarray:
     # Two zero bytes, the type, the number of axes, one big-endian size per axis, the values.
-    start = 4 + 4 * num_axes
     magic = bytes((0, 0, _UNSIGNED_BYTE, num_axes))
-    if content[:4] != magic:
+    header = file.read(4 + 4 * num_axes)
+    if header[:4] != magic:
         raise ValueError(
             f"{path} must start with the bytes {magic.hex()} (IDX, unsigned bytes, {num_axes} "
-            f"axes), received {content[:4].hex() or 'an empty file'}."
+            f"axes), received {header[:4].hex() or 'an empty file'}."
         )
-    if len(content) < start:
+    if len(header) < 4 + 4 * num_axes:
         raise ValueError(
-            f"{path} must have an IDX header of {start} bytes, received {len(content)} bytes."
+            f"{path} must have an IDX header of {4 + 4 * num_axes} bytes, received "
+            f"{len(header)} bytes."
         )
-    shape = tuple(np.frombuffer(content, ">u4", num_axes, offset=4).tolist())
-    expected = start + math.prod(shape)
-    if len(content) != expected:
+    shape = tuple(np.frombuffer(header, ">u4", num_axes, offset=4).tolist())
+    expected = math.prod(shape)
+    if expected > most_values:
         raise ValueError(
-            f"{path} must have {expected} bytes for an array of shape {shape}, received "
-            f"{len(content)} bytes: it was cut short or altered."
+            f"{path} must hold at most {most_values:,} values, received an IDX header that "
+            f"announces {expected:,}, an array of shape {shape}."
         )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    values = file.read(expected + 1)
+    if len(values) != expected:
+        received = "more" if len(values) > expected else f"{len(header) + len(values)} bytes"
+        raise ValueError(
+            f"{path} must have {len(header) + expected} bytes for an array of shape {shape}, "
+            f"received {received}: it was cut short or altered."
+        )
+    return np.frombuffer(values, np.uint8).reshape(shape)
 
 
 def read_idx_directory(directory: Path) -> Arrays:

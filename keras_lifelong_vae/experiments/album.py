@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from matplotlib import rc_context
 
 from keras_lifelong_vae.experiments.labelled_images import collect
 from keras_lifelong_vae.experiments.pictures import elbo_curves, reconstruction_grid, sample_grid
@@ -26,6 +27,13 @@ def draw_pictures(
     model: LifelongVAE, tasks: TaskSequence, results: Results, directory: RunDirectory
 ) -> None:
     """Generated samples, reconstructions of all tasks seen so far, and -ELBO over time."""
+    with rc_context({"text.parse_math": False}):  # a name with dollars is no formula
+        _draw(model, tasks, results, directory)
+
+
+def _draw(
+    model: LifelongVAE, tasks: TaskSequence, results: Results, directory: RunDirectory
+) -> None:
     seen = results.seen_tasks
     when = f"after {seen} of {len(tasks)} tasks ({results.strategy})"
     if _can_be_drawn(tasks.event_shape):

@@ -9,15 +9,18 @@ import keras
 import numpy as np
 
 from keras_lifelong_vae.checks import check_choice
+from keras_lifelong_vae.experiments.json_file import amount, read_json
 from keras_lifelong_vae.experiments.labelled_images import LabelledImages
 from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.metrics import frechet_distance
+from keras_lifelong_vae.saved_file import load_model, seal
 
 KINDS = ("convolutional", "dense")
 WIDTH = 128  # of the features
 BATCH_SIZE = 128
 LEARNING_RATE = 2e-3
 MIN_ACCURACY = 0.85
+FIGURES = "classifier.json"
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,29 @@ class Classifier:
     def save(self, path: Path) -> None:
         """Writes `classifier.keras` and, when that is in place, `classifier.json` into `path`."""
         path.mkdir(parents=True, exist_ok=True)
-        write_atomically(path / "classifier.keras", self.network.save)
+        write_atomically(path / "classifier.keras", self._save_network)
         text = json.dumps({"accuracy": self.accuracy, "floor": self.floor}, indent=2) + "\n"
-        write_atomically(path / "classifier.json", lambda temporary: temporary.write_text(text))
+        write_atomically(path / FIGURES, lambda temporary: temporary.write_text(text))
+
+    def _save_network(self, path: Path) -> None:
+        self.network.save(path)
+        seal(path)
 
 
 def load_classifier(path: Path) -> Classifier | None:
-    """Reads what `save` wrote, `None` if not all is there: a report keeps the figures only."""
+    """Reads what `save` wrote, `None` if not all is there: a report keeps the figures only.
+
+    Raises:
+        ValueError: If a file is damaged; it names the file.
+    """
     if not all((path / f"classifier.{part}").exists() for part in ("keras", "json")):
         return None
-    network = keras.models.load_model(path / "classifier.keras")
-    return Classifier(network, **json.loads((path / "classifier.json").read_text()))
+    return Classifier(load_model(path / "classifier.keras"), **read_figures(path / FIGURES))
+
+
+def read_figures(path: Path) -> dict[str, float]:
+    """`accuracy` and `floor` of a classifier; raises `ValueError` if the file is damaged."""
+    return read_json(path, {"accuracy": amount, "floor": amount}, ("accuracy", "floor"))
 
 
 def train_classifier(

@@ -11,6 +11,16 @@ from keras_lifelong_vae.checks import check_choice, check_positive_int
 from keras_lifelong_vae.experiments import sequences
 from keras_lifelong_vae.experiments.album import write_specimens
 from keras_lifelong_vae.experiments.classifier import kind_for, load_classifier, train_classifier
+from keras_lifelong_vae.experiments.json_file import (
+    anything,
+    flag,
+    mapping,
+    natural,
+    optional,
+    read_json,
+    text,
+)
+from keras_lifelong_vae.experiments.json_file import sequence as sequence_of
 from keras_lifelong_vae.experiments.labelled_images import collect
 from keras_lifelong_vae.experiments.measurement import NUM_SAMPLES, Judge
 from keras_lifelong_vae.experiments.options import as_json, differences
@@ -19,9 +29,18 @@ from keras_lifelong_vae.experiments.run import Callbacks, begin, run
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.setup import Setup, prepare
 from keras_lifelong_vae.files import write_atomically
+from keras_lifelong_vae.printable import say
 from keras_lifelong_vae.tasks import TaskSequence
 
 IMPORTANCE_WEIGHTED_IMAGES = 1_000
+SETTINGS = {  # what `grid.json` holds
+    "sequence": text,
+    "num_tasks": optional(natural),
+    "standin": flag,
+    "importance_samples": natural,
+    "options": mapping(anything),
+    "tasks": sequence_of(text),
+}
 
 
 @dataclass(frozen=True)
@@ -64,8 +83,8 @@ class Grid:
         self.check(settings)
         if not self._settings_path.exists():
             self.path.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(settings, indent=2) + "\n"
-            write_atomically(self._settings_path, lambda temporary: temporary.write_text(text))
+            written = json.dumps(settings, indent=2) + "\n"
+            write_atomically(self._settings_path, lambda temporary: temporary.write_text(written))
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -73,13 +92,14 @@ class Grid:
 
         Raises:
             FileNotFoundError: If the directory is no grid.
+            ValueError: If its grid.json is damaged.
         """
         if not self._settings_path.exists():
             raise FileNotFoundError(
                 f"`directory` must be one that `lifelong-vae compare` has written, received "
                 f"{self.path} without grid.json."
             )
-        return dict(json.loads(self._settings_path.read_text()))
+        return read_json(self._settings_path, SETTINGS, ("sequence",))
 
     def results(self) -> list[Results]:
         """Of all finished cells, by strategy as `strategies.names()` orders them, then by seed."""
@@ -152,7 +172,7 @@ def run_grid(
             directory = grid.cell(strategy, seed)
             results = directory.results()
             if results is None or not results.finished:
-                print(f"{settings['sequence']}, {strategy}, seed {seed}:", flush=True)
+                say(f"{settings['sequence']}, {strategy}, seed {seed}:")
                 setup = prepare(sequence, strategy, seed, accepted[strategy], name, **loading)
                 grid.claim(settings)  # only now: what can't be begun claims nothing
                 judge = judge or _judge(setup, grid.classifier_path(seed), spec, seed)
@@ -189,10 +209,10 @@ def _judge(setup: Setup, path: Path, spec: sequences.SequenceSpec, seed: int) ->
         except ValueError as error:
             if spec.data:
                 raise
-            print(f"No classifier, and so no distance of generated images: {error}")
+            say(f"No classifier, and so no distance of generated images: {error}")
             return Judge(test, None, seed)
         classifier.save(path)
-    print(
+    say(
         f"classifier: {classifier.accuracy:.1%} of test images right, "
         f"Frechet distance of training to test images {classifier.floor:.2f}"
     )

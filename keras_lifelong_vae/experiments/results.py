@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import math
 import platform
 import resource
 import sys
@@ -16,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_lifelong_vae.experiments import results_file
 from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.version import __version__
 
@@ -147,5 +149,20 @@ class Results:
 
     @classmethod
     def read(cls, path: Path) -> "Results":
-        """Reads what `write` wrote."""
-        return cls(**json.loads(path.read_text()))
+        """Reads what `write` wrote.
+
+        Raises:
+            ValueError: If the file is damaged, see `results_file.read`; it names file and key.
+        """
+        return cls(**results_file.read(path))
+
+    def check_finite(self, path: Path) -> None:
+        """Raises `ValueError` if a figure, read from `path`, is NaN or infinite: none goes on."""
+        for i, row in enumerate(self.negative_elbo):
+            for j, value in enumerate(row):
+                if not math.isfinite(value):
+                    raise ValueError(
+                        f"{path} must hold finite figures of a run that goes on, received "
+                        f"{value} for `negative_elbo[{i}][{j}]`: it has diverged or the file is "
+                        "damaged. No file was changed."
+                    )

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 from matplotlib.figure import Figure
 
 from keras_lifelong_vae.experiments.options import differences
@@ -14,6 +13,7 @@ from keras_lifelong_vae.experiments.pictures import save
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.files import locked, write_atomically
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
+from keras_lifelong_vae.saved_file import load_model
 
 PICTURES = ("samples-*.png", "reconstructions-*.png", "negative-elbo.png")
 
@@ -87,7 +87,7 @@ class RunDirectory:
         """Ends a `save` that was killed: the model is kept if the results were written, too."""
         if not self._pending_path.exists():
             return
-        model = keras.models.load_model(self._pending_path)
+        model = load_model(self._pending_path)
         if int(model.finished_tasks) == len(results.negative_elbo):
             os.replace(self._pending_path, self.model_path)
         else:
@@ -110,13 +110,14 @@ class RunDirectory:
         if results is None:
             self.check_free()
             return None
+        results.check_finite(self.results_path)
         differing = differences(_options(results), _options(fresh))
         if differing:
             raise ValueError(
                 f"{self.path} must hold no unfinished run with other options, received other "
                 f"values of {differing}. Replace it with --overwrite."
             )
-        model = keras.models.load_model(self.model_path)
+        model = load_model(self.model_path, others=sorted(self.path.glob("*.keras")))
         if int(model.finished_tasks) != len(results.negative_elbo):
             raise ValueError(
                 f"{os.fspath(self.path)} must hold results and model of one moment, received "

@@ -11,6 +11,7 @@ from typing import Any
 from keras_lifelong_vae.autoencoder.validity import RULE
 from keras_lifelong_vae.exporting.signatures import Signature
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
+from keras_lifelong_vae.printable import printable
 from keras_lifelong_vae.version import __version__
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy")
@@ -131,5 +132,11 @@ def _shape(shape: list[int | None]) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Any) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in lines)
+    lines = [head, ("---",) * len(head), *(map(_cell, row) for row in rows)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in lines)
+
+
+def _cell(value: Any) -> str:
+    """In one line, without what would end the cell, begin a tag or move a terminal."""
+    line = printable(" ".join(str(value).split()))
+    return line.replace("\\", "\\\\").replace("|", "\\|").replace("<", "\\<")

@@ -10,10 +10,11 @@ import tensorflow as tf
 
 from keras_lifelong_vae.exporting.saved_model import archive_of, check_model
 from keras_lifelong_vae.exporting.signatures import signatures
+from keras_lifelong_vae.exporting.version_directory import check_directory, naming
 from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 
-SIGNATURES = ("encode", "decode")
+FILES = {name: f"{name}.tflite" for name in ("encode", "decode")}
 
 
 def export_litert(model: LifelongVAE, path: str | os.PathLike[str]) -> dict[str, Path]:
@@ -32,7 +33,9 @@ def export_litert(model: LifelongVAE, path: str | os.PathLike[str]) -> dict[str,
 
     Raises:
         TypeError: If `model` is no `LifelongVAE`.
-        ValueError: If a network of it computes in half precision, which LiteRT can't convert.
+        ValueError: If a network of it computes in half precision, which LiteRT can't convert, or
+            `path` is the name of a file.
+        OSError: If a file can't be written, as on a full disk.
 
     Example:
 
@@ -46,17 +49,24 @@ def export_litert(model: LifelongVAE, path: str | os.PathLike[str]) -> dict[str,
     """
     check_model(model)
     _check_precision(model)
-    directory = Path(path)
-    directory.mkdir(parents=True, exist_ok=True)
-    files = {name: directory / f"{name}.tflite" for name in SIGNATURES}
+    directory = check_directory(path, f"to which {' and '.join(FILES.values())} are written")
+    files = {name: directory / file for name, file in FILES.items()}
+    with naming(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        converted = _convert(model)
+        for name, file in files.items():
+            write_atomically(file, partial(Path.write_bytes, data=converted[name]))
+    return files
+
+
+def _convert(model: LifelongVAE) -> dict[str, bytes]:
+    """The content of each file, before any is written."""
     known = signatures(model)
     with tempfile.TemporaryDirectory() as saved_model:
-        archive = archive_of(model, {name: known[name] for name in SIGNATURES})
+        archive = archive_of(model, {name: known[name] for name in FILES})
         archive.write_out(saved_model, verbose=False)
-        for name, file in files.items():
-            converter = tf.lite.TFLiteConverter.from_saved_model(saved_model, signature_keys=[name])
-            write_atomically(file, partial(Path.write_bytes, data=converter.convert()))
-    return files
+        converter = partial(tf.lite.TFLiteConverter.from_saved_model, saved_model)
+        return {name: converter(signature_keys=[name]).convert() for name in FILES}
 
 
 def _check_precision(model: LifelongVAE) -> None:

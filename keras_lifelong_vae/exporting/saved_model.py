@@ -63,9 +63,11 @@ def export_saved_model(
 
     Raises:
         TypeError: If `model` is no `LifelongVAE` or `figures` not what JSON can hold.
-        ValueError: If `name`, `version` or a figure is out of range.
+        ValueError: If `name`, `version` or a figure is out of range, or `path` is the name of a
+            file, such as `model.h5`.
         NotADirectoryError: If a file is in the way.
         FileExistsError: If the version is there already.
+        OSError: If it can't be written, as on a full disk; nothing is left of it then.
 
     Example:
 

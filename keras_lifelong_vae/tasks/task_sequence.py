@@ -25,7 +25,8 @@ class TaskSequence(Sequence[Task]):
 
     Raises:
         TypeError: If something else than tasks is given.
-        ValueError: If there is no task, two have one name, or their event shapes differ.
+        ValueError: If there is no task, two have one name, one has a name that can't be printed in
+            a line, or their event shapes differ.
 
     Example:
     ```python
@@ -50,6 +51,11 @@ class TaskSequence(Sequence[Task]):
                 raise ValueError(
                     f"`tasks` must have one event shape, received {tasks[0].event_shape} for task "
                     f"{tasks[0].name!r} and {task.event_shape} for task {task.name!r}."
+                )
+            if not task.name.isprintable():
+                raise ValueError(
+                    "`tasks` must have names that can be printed in a line, received "
+                    f"{task.name!r}."
                 )
         repeated = [name for name, count in sorted(Counter(self.names).items()) if count > 1]
         if repeated:

@@ -1,4 +1,6 @@
 import gzip
+import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -52,8 +54,8 @@ def test_a_known_file_byte_by_byte(tmp_path):
         (b"<html>not found</html>", "start with the bytes 00000801"),
         (b"", "received an empty file"),
         (b"\x00\x00\x08\x01\x00\x00", "header of 8 bytes, received 6 bytes"),
-        (b"\x00\x00\x08\x01\x00\x00\x00\x02\x01\x02\x03", "must have 10 bytes .* received 11"),
-        (b"\x00\x00\x08\x01\xff\xff\xff\xff\x01", "must have 4294967303 bytes .* received 9"),
+        (b"\x00\x00\x08\x01\x00\x00\x00\x02\x01\x02\x03", "must have 10 bytes .* received more"),
+        (b"\x00\x00\x08\x01\xff\xff\xff\xff\x01", "at most 47,040,000 .* 4,294,967,295"),
         (gzip.compress(b"\x00\x00\x08\x01\x00\x00\x00\x00", mtime=0) + b"junk", "whole gzip file"),
     ],
 )
@@ -63,6 +65,36 @@ def test_damaged_files_say_what_is_wrong(tmp_path, content, message):
     with pytest.raises(ValueError, match=message) as error:
         read_idx(path, 1)
     assert str(path) in str(error.value)
+
+
+def bomb(path, header, size=256 * 2**20):
+    """A small gzip file that unpacks to `header` and so many zeros."""
+    chunk = bytes(2**20)
+    with gzip.open(path, "wb", compresslevel=9) as file:
+        file.write(header)
+        for _ in range(size // len(chunk)):
+            file.write(chunk)
+    assert path.stat().st_size < size / 900
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((1, 28, 28), "must have 800 bytes .* received more"),
+        ((2**16, 2**8, 2**4), "at most 47,040,000 values, .* announces 268,435,456"),
+        ((2**32 - 1,) * 3, "at most 47,040,000 values"),
+    ],
+)
+def test_a_gzip_bomb_is_refused_without_being_unpacked(tmp_path, shape, message):
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    bomb(path, struct.pack(">BBBB3I", 0, 0, 8, 3, *shape))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=message) as error:
+        read_idx(path, 3)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert str(path) in str(error.value)
+    assert peak < 2**21
 
 
 @pytest.mark.parametrize("compressed", [False, True])

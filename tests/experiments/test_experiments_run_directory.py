@@ -32,7 +32,13 @@ def model_after(stages):
 
 
 SECOND = results([[1.0, 2.0], [3.0, 4.0]])
-FIRST = replace(SECOND, negative_elbo=SECOND.negative_elbo[:1], finished=False)
+FIRST = replace(
+    SECOND,
+    negative_elbo=SECOND.negative_elbo[:1],
+    measurements=SECOND.measurements[:1],
+    mean_negative_elbo=None,
+    finished=False,
+)
 
 
 def killed(*_, **__):

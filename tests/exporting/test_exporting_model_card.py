@@ -88,6 +88,13 @@ def test_the_card_tells_a_task_in_progress_and_none_at_all():
     )
 
 
+def test_figures_stay_in_their_cells_and_move_no_terminal(exported):
+    facts = gather(exported.model, "digits", 1, {}, {"a | b\n# c": "```\x1b[2J\n<b>", "d": 1.5})
+    card = model_card(facts)
+    assert "| a \\| b # c | ```\\\\x1b[2J \\<b> |\n| d | 1.5 |" in card
+    assert all(line.isprintable() for line in card.splitlines())
+
+
 @pytest.fixture
 def checkout(tmp_path):
     """A git checkout with one commit and a package in its top directory."""

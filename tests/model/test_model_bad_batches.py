@@ -193,7 +193,7 @@ def test_batch_normalization_keeps_its_means():
 @pytest.mark.parametrize("method", ["evaluate", "predict"])
 def test_a_later_batch_is_looked_at_when_the_model_is_asked(method):
     model = small_model(mode="graph")
-    with pytest.raises(ValueError, match="`x` must hold finite values.*received 255 in a later"):
+    with pytest.raises(ValueError, match=r"`x` must hold finite values.*received 255 in a later"):
         getattr(model, method)(batches(spoilt(255.0)), verbose=0)
     assert np.isfinite(getattr(model, method)(batches(GOOD), verbose=0)).all()
 

@@ -151,3 +151,10 @@ def test_repr_lists_the_tasks():
         "    Task('c', event_shape=(2, 2, 1), train=3, validation=0, test=5),\n"
         ")"
     )
+
+
+@pytest.mark.parametrize("name", ["a\x1b[2J", "two\nlines", "\u202eright"])
+def test_names_that_cannot_be_printed_are_refused(name):
+    with pytest.raises(ValueError, match="names that can be printed in a line") as error:
+        tasks.from_arrays({name: numbered(4)}, 2)
+    assert str(error.value).isprintable()

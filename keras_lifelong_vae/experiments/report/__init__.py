@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_lifelong_vae.experiments.grid import Grid
 from keras_lifelong_vae.experiments.report.contents import Contents, read_contents, specimens
 from keras_lifelong_vae.experiments.report.figures import PLANS
 from keras_lifelong_vae.experiments.report.head import head
@@ -88,7 +89,7 @@ def _check_free(contents: Contents, to: Path) -> None:
     grid, settings, why = contents.directory, to / "grid.json", ""
     names = [path.relative_to(to) for pattern in COPIED[1:] for path in sorted(to.glob(pattern))]
     strangers = [name for name in names if not (grid / name).exists()]
-    if settings.exists() and json.loads(settings.read_text()) != contents.settings:
+    if settings.exists() and Grid(to).settings != contents.settings:
         why = "a grid.json of other settings"
     elif strangers:
         why = f"{strangers[0]}, which {grid} has not"

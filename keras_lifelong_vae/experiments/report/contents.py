@@ -1,9 +1,7 @@
 """What a grid directory holds that a report can be made of."""
 
-import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 
 from keras_lifelong_vae import strategies
 from keras_lifelong_vae.experiments import sequences
+from keras_lifelong_vae.experiments.classifier import read_figures
 from keras_lifelong_vae.experiments.grid import Grid
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.results import Results
@@ -95,8 +94,7 @@ class Contents:
         for run in self.by_strategy.get(strategy, []):
             path = specimens(self.directory, run)
             if path.exists():
-                with np.load(path) as file:
-                    return run, {name: file[name][:SAMPLES] for name in names if name in file}
+                return run, _read_images(path, names)
         return None
 
 
@@ -107,10 +105,7 @@ def specimens(directory: Path, run: Results) -> Path:
 
 def read_contents(directory: Path) -> Contents:
     """Reads what is there, see `write_report` for what it raises."""
-    with _whole(directory / "grid.json"):
-        settings = Grid(directory).settings
-        if not isinstance(settings["sequence"], str):
-            raise ValueError(f"sequence is {settings['sequence']!r}")
+    settings = Grid(directory).settings
     runs = sorted(map(_read, directory.glob("cells/*/results.json")), key=_place)
     begun = [run for run in runs if not run.finished]
     if len(begun) == len(runs):
@@ -125,8 +120,26 @@ def read_contents(directory: Path) -> Contents:
             "`directory` must hold at least one finished run with finite -ELBO, received "
             f"{directory} with {len(diverged)} others."
         )
-    classifiers = [*map(_read_classifier, directory.glob("classifier-*/classifier.json"))]
+    classifiers = [*map(read_figures, directory.glob("classifier-*/classifier.json"))]
     return Contents(directory, settings, sound, begun, diverged, classifiers)
+
+
+def _read_images(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path) as file:
+            found = {name: file[name][:SAMPLES] for name in names if name in file}
+    except Exception as error:  # on damage zipfile and NumPy raise whatever they stumble on
+        raise ValueError(
+            f"{path} must be a whole file of images, received one that can't be read "
+            f"({type(error).__name__}: {error}): it was cut short or altered."
+        ) from error
+    for name, images in found.items():
+        if images.dtype != np.uint8 or images.ndim != 4 + (name == "traversals"):
+            raise ValueError(
+                f"{path} must hold images as bytes, received {images.dtype} of shape "
+                f"{images.shape} for `{name}`."
+            )
+    return found
 
 
 def _place(run: Results) -> tuple[int, str, int]:
@@ -140,30 +153,10 @@ def _is_finite(run: Results) -> bool:
 
 
 def _read(path: Path) -> Results:
-    with _whole(path):
-        run = Results.read(path)
-        if path.parent.name != f"{run.strategy}-{run.seed}":
-            raise ValueError(f"it is of {run.strategy!r} with seed {run.seed!r}")
-        if {len(row) for row in run.negative_elbo} - {len(run.tasks)}:
-            raise ValueError("negative_elbo has rows of another length than tasks")
-        if run.finished and len(run.negative_elbo) != len(run.stages):
-            raise ValueError("negative_elbo has not as many rows as stages")
-    return run
-
-
-def _read_classifier(path: Path) -> dict[str, float]:
-    with _whole(path):
-        figures = json.loads(path.read_text())
-        return {name: float(figures[name]) for name in ("accuracy", "floor")}
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[None]:
-    """Turns what goes wrong in reading a file into an error that names it."""
-    try:
-        yield
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    run = Results.read(path)
+    if path.parent.name != f"{run.strategy}-{run.seed}":
         raise ValueError(
-            f"`directory` must hold whole files that `lifelong-vae compare` has written, received "
-            f"{path}, which can't be read: {type(error).__name__}: {error}"
-        ) from error
+            f"{path} must hold the run that its directory is named after, received one of "
+            f"{run.strategy!r} with seed {run.seed}."
+        )
+    return run

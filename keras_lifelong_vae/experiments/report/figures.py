@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -29,10 +30,11 @@ class Plan:
 
     def write(self, contents: Contents, directory: Path) -> str:
         """Writes the file; the lines that show it in a report, empty if it can't be drawn."""
-        figure = self.draw(contents)
-        if figure is None:
-            return ""
-        data = _png(figure)
+        with rc_context({"text.parse_math": False}):  # a name with dollars is no formula
+            figure = self.draw(contents)
+            if figure is None:
+                return ""
+            data = _png(figure)
         write_atomically(directory / self.file, lambda temporary: temporary.write_bytes(data))
         title = escape(contents.titled(self.title))
         return f"![{title}]({self.file})\n\n*{title}.* {escape(self.caption)}"

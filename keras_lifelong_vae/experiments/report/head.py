@@ -9,9 +9,10 @@ from typing import Any
 
 from keras_lifelong_vae import strategies
 from keras_lifelong_vae.experiments.report.contents import Contents
-from keras_lifelong_vae.experiments.report.markdown import Table, escape, heading
+from keras_lifelong_vae.experiments.report.markdown import Table, escape, fenced, heading
 from keras_lifelong_vae.experiments.report.summary import Spread
 from keras_lifelong_vae.experiments.report.tables import NONE, written
+from keras_lifelong_vae.printable import printable
 
 FLAGS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("epochs", "batch_size", "latent_dim", "categories_per_task"), (int,)),
@@ -60,11 +61,11 @@ def _how(contents: Contents) -> str:
         words.append("--standin")
     line = shlex.join([*words, *_typed(options)])
     can_be_typed = all(_can_be_typed(name, value) for name, value in options.items())
-    fits = "`" not in line and "\n" not in line  # it would end the block of code
+    fits = "\n" not in line and printable(line) == line
     if contents.spec is None or not begun <= set(known) or not can_be_typed or not fits:
         text = json.dumps(options, ensure_ascii=False)
         return escape(f"Made by run_grid in Python, with options {text}.")
-    return f"```sh\n{line}\n{shlex.join(['lifelong-vae', 'report', out])}\n```"
+    return fenced(f"{line}\n{shlex.join(['lifelong-vae', 'report', out])}", "sh")
 
 
 def _can_be_typed(name: str, value: Any) -> bool:

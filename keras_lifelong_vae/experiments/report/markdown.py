@@ -10,6 +10,8 @@ from string import Template
 
 from markdown_it import MarkdownIt
 
+from keras_lifelong_vae.printable import printable
+
 PAGE = Template("""\
 <!DOCTYPE html>
 <html lang="en">
@@ -66,8 +68,17 @@ def heading(text: str, level: int = 2) -> str:
 
 
 def escape(text: str) -> str:
-    """The text in one line, without what Markdown would take for markup."""
-    return re.sub(r"([\\`*_|<>\[\]#&])", r"\\\1", " ".join(text.split()))
+    """The text in one line, without what Markdown or a terminal would take for more than text."""
+    line = printable(" ".join(text.split()))
+    line = re.sub(r"([\\`*_|<>\[\]#&~$])", r"\\\1", line)
+    return re.sub(r"^(\d*)([-+.)])(?= |$)", r"\1\\\2", line)  # the beginning of a list
+
+
+def fenced(text: str, language: str) -> str:
+    """A block of code that no run of backticks in `text` ends."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def to_html(markdown: str, title: str, directory: Path) -> str:

@@ -66,7 +66,7 @@ def traversal_mosaic(contents: Contents) -> Figure | None:
     axes = place(figure, panel, left, top)
     centres = np.arange(max(len(shown), codes)) * tile + (tile - GAP) / 2
     axes.set_xticks(centres[: len(shown)], heads, rotation=90)
-    axes.set_yticks(centres[:codes], [f"$z_c$ {i + 1}" for i in range(codes)])
+    axes.set_yticks(centres[:codes], [f"$z_c$ {i + 1}" for i in range(codes)], parse_math=True)
     axes.xaxis.tick_top()
     return figure
 
@@ -88,5 +88,5 @@ def _figure(title: str, width: int, height: int) -> Figure:
     """Room for so many pixels and a margin below, the title at one distance from the top."""
     height += MARGIN
     figure = Figure(figsize=(width / DPI, height / DPI))
-    figure.suptitle(title, y=1 - MARGIN / height, va="top")
+    figure.suptitle(title, y=1 - MARGIN / height, va="top", parse_math=True)
     return figure

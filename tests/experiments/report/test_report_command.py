@@ -3,6 +3,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 from report_helpers import results, write_grid
 
 from keras_lifelong_vae.cli import build_parser
@@ -68,9 +69,7 @@ def test_the_command_line_takes_every_option_of_strategies(tmp_path, value):
         {"epochs": True},
         {"epochs": 2.5},
         {"network": "-x"},
-        {"network": "a`b"},
         {"network": "a\nb"},
-        {"ewc.weight": "```"},
         {"ewc.weight": [1, 2]},
         {"ewc.weight": float("nan")},
         {"-ewc.weight": 1},
@@ -82,6 +81,15 @@ def test_what_cannot_be_typed_is_told_in_words(tmp_path, options):
     text = report(tmp_path, options=options)
     assert "```" not in text
     assert "Made by run\\_grid in Python, with options {" in text
+
+
+@pytest.mark.parametrize("value", ["```", "a`b", "````\n```", "```` ~~~"])
+def test_an_option_with_backticks_stays_in_the_block_of_code(tmp_path, value):
+    text = report(tmp_path, options={"ewc.weight": value})
+    (block,) = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
+    compare, again = block.content.splitlines()
+    assert shlex.split(compare)[-1] == f"ewc.weight={value!r}"
+    assert again.startswith("lifelong-vae report ")
 
 
 def test_own_sequences_and_strategies_are_told_in_words(tmp_path):

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 from report_helpers import results, write_grid
 
@@ -36,7 +37,7 @@ def test_a_grid_without_a_finished_run_is_refused(tmp_path):
 def test_broken_results_are_named(tmp_path, text):
     write_grid(tmp_path, [results(), results("naive")])
     (tmp_path / "cells/naive-0/results.json").write_text(text)
-    with pytest.raises(ValueError, match=r"`directory` must hold .*naive-0.results\.json"):
+    with pytest.raises(ValueError, match=r"naive-0.results\.json must be a whole"):
         write_report(tmp_path)
 
 
@@ -54,7 +55,7 @@ def test_results_that_contradict_themselves_are_named(tmp_path, change):
     write_grid(tmp_path, [results()])
     path = tmp_path / "cells/lifelong-0/results.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
-    with pytest.raises(ValueError, match=r"`directory` must hold .*results\.json"):
+    with pytest.raises(ValueError, match=r"results\.json must (be|hold)"):
         write_report(tmp_path)
 
 
@@ -62,7 +63,7 @@ def test_results_that_contradict_themselves_are_named(tmp_path, change):
 def test_other_broken_files_are_named(tmp_path, name):
     write_grid(tmp_path, [results()])
     (tmp_path / name).write_text('{"sequence": 3}')
-    with pytest.raises(ValueError, match=rf"`directory` must hold .*{name}"):
+    with pytest.raises(ValueError, match=rf"{name} must be a whole file"):
         write_report(tmp_path)
 
 
@@ -89,3 +90,26 @@ def test_another_grid_is_not_mixed_with_this_one(tmp_path):
     with pytest.raises(ValueError, match=r"`to` must be .* cells.naive-0.results\.json"):
         write_report(grid, more)
     assert not (more / "report.md").exists()
+
+
+def test_a_broken_file_of_images_is_named(tmp_path):
+    grid = write_grid(tmp_path / "grid", [results()])
+    path = grid / "cells/lifelong-0/specimens.npz"
+    content = path.read_bytes()
+    for broken in (b"", b"PK", content[:-30], content[:200] + b"\0" * 8 + content[208:]):
+        path.write_bytes(broken)
+        with pytest.raises(ValueError, match=r"specimens\.npz must be a whole file of images"):
+            write_report(grid, tmp_path / "to")
+    np.savez(path, samples=np.zeros((4, 8)))
+    with pytest.raises(
+        ValueError, match=r"specimens\.npz must hold images as bytes, received float"
+    ):
+        write_report(grid, tmp_path / "to")
+
+
+def test_a_broken_copy_is_named(tmp_path):
+    grid = write_grid(tmp_path / "grid", [results()], images=False)
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / "grid.json").write_text("{")
+    with pytest.raises(ValueError, match=r"to.grid\.json must be a whole file"):
+        write_report(grid, tmp_path / "to")

