@@ -101,7 +101,8 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
     monkeypatch.setattr(train_command, "train_sequence", train)
     arguments = """train mnist-permuted --strategy naive --seed 3 --overwrite --save-freq 7
         --tasks 2 --verbose 2 --standin --data-dir D --source-dir S --epochs 4 --batch-size 5
-        --learning-rate 0.1 --learning-rate-decay cosine --no-jit-compile --latent-dim 6 --categories-per-task 2
+        --learning-rate 0.1 --learning-rate-decay cosine --no-jit-compile --latent-dim 6
+        --categories-per-task 2
         --network convolutional --likelihood gaussian
         --set replay.mode=in_batch replay.ratio=3 --set consistency.weight=0.5"""
     assert cli.main([*arguments.split(), "--out", str(tmp_path)]) == 0

@@ -51,8 +51,8 @@ class CheckpointStore:
         number = 1 + int(paths[-1].stem) if paths else 0
         buffer = io.BytesIO()
         named: dict[str, Any] = {str(i): array for i, array in enumerate(arrays)}
-        text = np.frombuffer(json.dumps(position).encode(), "uint8")
-        np.savez(buffer, **named, **{_POSITION: text})
+        named[_POSITION] = np.frombuffer(json.dumps(position).encode(), "uint8")
+        np.savez(buffer, **named)
         content = buffer.getbuffer()
 
         def write(path: Path) -> None:
