@@ -28,7 +28,8 @@ FOLDERS = {
     "model": ("lifelong_vae.py", "generative_model.py", "step_guard.py", "inputs.py"),
     **{name: (f"{name}/*.py",) for name in ("terms", "latents", "replay", "strategies")},
     "autoencoder": ("autoencoder/*.py",),
-    "callbacks": ("callbacks/*.py", "checkpoints/*.py"),
+    "callbacks": ("callbacks/*.py", "checkpoints/state.py", "checkpoints/data_position.py"),
+    "checkpoints": ("checkpoints/checkpoint_store.py",),
     "exporting": ("exporting/saved_model.py", "exporting/signatures.py"),
 }
 SWAPS: dict[type, type] = {

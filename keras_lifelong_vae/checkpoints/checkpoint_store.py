@@ -48,7 +48,7 @@ class CheckpointStore:
         """Writes one more file and removes the oldest one."""
         self.directory.mkdir(parents=True, exist_ok=True)
         paths = self.paths()
-        number = 1 + int(paths[-1].stem) if paths else 0
+        number = int(paths[-1].stem) + 1 if paths else 1
         buffer = io.BytesIO()
         named: dict[str, Any] = {str(i): array for i, array in enumerate(arrays)}
         named[_POSITION] = np.frombuffer(json.dumps(position).encode(), "uint8")
