@@ -180,13 +180,16 @@ class SequenceCheckpoint(keras.callbacks.Callback):
         self._epoch = position.get("epoch", self._first_epoch)
         self._step = position.get("step", 0)
         self._kept = 0
+        data = DataPosition(x, arguments, seed=self._fit)
         callbacks = _Segments(
             arguments.pop("callbacks"),
             add_history=True,
             add_progbar=arguments.get("verbose") != 0,
             model=self.model,
+            verbose=arguments.get("verbose", "auto"),
+            epochs=arguments.get("epochs", 1),
+            steps=data.steps_per_epoch,
         )
-        data = DataPosition(x, arguments, seed=self._fit)
         data.begin(self._epoch - self._first_epoch, self._step)
         arguments |= {"callbacks": callbacks, "shuffle": False}
         if self._step:
@@ -203,6 +206,7 @@ class SequenceCheckpoint(keras.callbacks.Callback):
     def _past(self) -> keras.callbacks.History:
         history = keras.callbacks.History()
         history.set_model(self.model)
+        history.set_params(self.params)
         past = self._histories.get(str(self._fit), {})
         history.epoch, history.history = list(past.get("epoch", [])), dict(past.get("history", {}))
         self.model.history = history

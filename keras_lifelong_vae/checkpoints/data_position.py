@@ -34,6 +34,12 @@ class DataPosition:
         self._dataset = _dataset(x, arguments, seed)
         self._stride = arguments.get("steps_per_epoch")
 
+    @property
+    def steps_per_epoch(self) -> int | None:
+        """How many batches an epoch has, if that is known."""
+        size = int(self._dataset.cardinality())
+        return self._stride or (size if size >= 0 else None)
+
     def begin(self, epochs: int, step: int) -> None:
         """Passes over whole epochs, without making their batches, and steps of the next one."""
         self._step, dataset = step, self._dataset

@@ -93,6 +93,18 @@ def test_checkpoints_change_nothing(undisturbed):
     assert_same(model.get_weights(), undisturbed[0].get_weights())
 
 
+def test_fit_tells_what_it_does_as_without_a_checkpoint(tmp_path, capsys):
+    for callbacks in ([], [klv.SequenceCheckpoint(tmp_path)]):
+        model = small_model(mode="graph")
+        history = model.fit(TASKS[0].train, epochs=2, verbose=2, callbacks=callbacks)
+        assert history.params == {"verbose": 2, "epochs": 2, "steps": STEPS}
+        assert history is model.history
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split(" - ")[0] for line in lines] == [
+            *("Epoch 1/2", "6/6", "Epoch 2/2", "6/6")
+        ]
+
+
 def test_a_finished_script_trains_nothing_and_returns_the_same(undisturbed, tmp_path):
     script(tmp_path)
     idle = Kill(1)
