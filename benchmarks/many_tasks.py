@@ -2,9 +2,9 @@
 
     python benchmarks/many_tasks.py --tasks 500 --out many_tasks.json
 
-A task is a random pattern of 8x8 black and white pixels, drawn here; each of its images has one pixel
-in twenty the other way round. What the model generates for a task counts as known if its mean is
-nearest to that task's pattern, of all tasks.
+A task is a random pattern of 8x8 black and white pixels, drawn here; each of its images has one
+pixel in twenty the other way round. What the model generates for a task counts as known if its mean
+is nearest to that task's pattern, of all tasks.
 """
 
 import argparse

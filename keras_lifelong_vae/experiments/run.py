@@ -99,6 +99,7 @@ def begin(setup: Setup, directory: RunDirectory, overwrite: bool = False) -> Set
     begun = None if overwrite else directory.resume(setup.results)
     if begun is None:
         directory.clear(keep_checkpoints=not overwrite)
+        setup.results.write(directory.results_path)  # no figures yet, but the options
         return setup
     return replace(setup, model=begun[0], results=begun[1])
 

@@ -117,6 +117,8 @@ class RunDirectory:
                 f"{self.path} must hold no unfinished run with other options, received other "
                 f"values of {differing}. Replace it with --overwrite."
             )
+        if not results.negative_elbo:
+            return None
         model = load_model(self.model_path, others=sorted(self.path.glob("*.keras")))
         if int(model.finished_tasks) != len(results.negative_elbo):
             raise ValueError(
