@@ -16,6 +16,8 @@ from keras_lifelong_vae.checks import (
 from keras_lifelong_vae.likelihoods import Likelihood
 from keras_lifelong_vae.types import Tensor
 
+ARRAY = (tf.Tensor, tf.TensorSpec, np.ndarray)
+
 
 def images_of(data: Any) -> Tensor:
     """The images of a batch; labels are ignored, sample weights are refused."""
@@ -71,13 +73,14 @@ def batches_of(
 
 
 def check_spec(spec: Any, name: str, event_shape: tuple[int, ...]) -> None:
-    """Raises unless batches described by `spec`, a tensor or a `TensorSpec`, can hold images."""
-    if not isinstance(spec, (tf.Tensor, tf.TensorSpec)) or not spec.dtype.is_floating:
+    """Raises unless batches described by `spec`, an array or a `TensorSpec`, can hold images."""
+    if not isinstance(spec, ARRAY) or not tf.as_dtype(spec.dtype).is_floating:
         raise TypeError(
             f"`{name}` must yield batches of floating-point images, received elements {spec}."
         )
-    if spec.shape.rank is not None:
-        check_image_shape(spec.shape.as_list(), name, event_shape)
+    shape = tf.TensorShape(spec.shape)
+    if shape.rank is not None:
+        check_image_shape(shape.as_list(), name, event_shape)
 
 
 def check_finite(dataset: tf.data.Dataset, name: str) -> None:

@@ -133,7 +133,7 @@ def test_a_damaged_run_is_not_gone_on_with(killed, tmp_path, capsys):
     damaged(killed, out, negative_elbo=[["a", 1.0, 2.0], ROWS[1]])
     before = contents(out)
     options = "--tasks=3 --epochs=1 --batch-size=64 --latent-dim=3 --verbose=0 --strategy=naive"
-    arguments = ["train", "digits-split", "--resume", "--out", str(out), *options.split()]
+    arguments = ["train", "digits-split", "--out", str(out), *options.split()]
     assert cli.main(arguments) == 1
     error = capsys.readouterr().err
     assert error.startswith(f"lifelong-vae: error: {out / 'results.json'} must be a whole file")
