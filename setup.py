@@ -37,6 +37,7 @@ setup(
         "threadpoolctl>=3",
     ],
     extras_require={
+        "bench": ["torch"],
         "fuzz": ["atheris"],
         "serving": SERVING,
         "test": [

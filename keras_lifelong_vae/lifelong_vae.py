@@ -1,6 +1,6 @@
 """The lifelong VAE: a student that learns, a frozen teacher that replays what it knew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
@@ -17,16 +17,10 @@ from keras_lifelong_vae.inputs import check_nothing_given
 from keras_lifelong_vae.latents import Latent
 from keras_lifelong_vae.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.registration import register
-from keras_lifelong_vae.replay import (
-    AggregatePosterior,
-    MixedBatch,
-    RecentCodes,
-    Replay,
-    real_only,
-    summarize_tasks,
-)
-from keras_lifelong_vae.step_guard import StepGuard, no_step
+from keras_lifelong_vae.replay import AggregatePosterior, RecentCodes, Replay, summarize_tasks
+from keras_lifelong_vae.step_guard import StepGuard
 from keras_lifelong_vae.terms import Step, Term
+from keras_lifelong_vae.training_step import learn
 from keras_lifelong_vae.types import Tensor
 
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
@@ -278,67 +272,10 @@ class LifelongVAE(GenerativeModel):
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         images = self.images_of(data)
-        admitted = self.guard.admits(images, self.likelihood)
-        # What changes the model depends on the batch: Keras also runs a step past the end of data.
-        tf.cond(admitted, lambda: self._learn(images), no_step)
+        learn(self, images)
         names = ["loss", *(name for term in self.terms for name in term.names(self))]
         logs = {name: self._trackers[name].result() for name in names}
         return logs | ({"bad_batches": self.guard.bad_batches} if self.guard.skips else {})
-
-    def _learn(self, images: Tensor) -> Tensor:
-        state = [*self.student.non_trainable_variables, self.seed_generator.state]
-        before = [tf.identity(variable) for variable in state]
-        seed = tf.cast(self.seed_generator.next(), tf.int32)
-        replay_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
-        finished, steps = map(tf.convert_to_tensor, (self.finished_tasks, self.training_steps))
-        self.student.latent.begin_step(finished, steps)
-
-        def undo() -> Tensor:
-            for variable, value in zip(state, before, strict=True):
-                variable.assign(value)
-            return no_step()
-
-        def first_task() -> Tensor:
-            return self._apply(Step(real_only(images), self.student, noise_seed), undo)
-
-        def later_task() -> Tensor:
-            batch, crossed = self._mixed_batch(images, replay_seed)
-            step = Step(batch, self.student, noise_seed, self.teacher, crossed)
-            return self._apply(step, undo)
-
-        if self.replay is None and not any(term.needs_teacher for term in self.terms):
-            return first_task()
-        return tf.cond(self.finished_tasks > 0, later_task, first_task)
-
-    def _mixed_batch(self, images: Tensor, seed: Tensor) -> tuple[MixedBatch, bool]:
-        if self.replay is None:
-            return real_only(images), False
-        summaries, finished = self.aggregate_posterior, self.finished_tasks
-        batch = self.replay.batch(images, self.teacher, summaries, finished, seed)
-        return batch, self.replay.is_crossed
-
-    def _apply(self, step: Step, undo: Callable[[], Tensor]) -> Tensor:
-        """Changes the student along the gradients of the batch's loss, if all of it is finite."""
-        with tf.GradientTape() as tape:
-            loss, logs = self.batch_loss(step)
-            scaled_loss = self.optimizer.scale_loss(loss)
-        gradients = tape.gradient(scaled_loss, self.trainable_variables)
-        # An optimizer that scales the loss leaves out by itself what overflows.
-        scales = isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer)
-        finite = self.guard.is_finite(step.values, loss, [0.0] if scales else gradients)
-
-        def apply() -> Tensor:
-            self.optimizer.apply(gradients, self.trainable_variables)
-            self.training_steps.assign_add(1)
-            if self.recent_codes is not None:
-                probs = tf.nn.softmax(step.posterior.logits)
-                self.recent_codes.remember(step.code.continuous, probs, step.is_real)
-            for term in self.terms:
-                term.observe(step)
-            self.update_trackers({"loss": loss, **logs})
-            return no_step()
-
-        return tf.cond(finite, apply, undo)
 
     def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
         """What is minimised, and each term by its name; scalars, in nats per image."""

@@ -1,6 +1,7 @@
 """What keeps one bad batch from spoiling what was learned, inside the compiled step."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -8,8 +9,22 @@ from keras_lifelong_vae.autoencoder.validity import in_support
 from keras_lifelong_vae.likelihoods import Likelihood
 from keras_lifelong_vae.types import Tensor
 
-IMAGES = "images"
+IMAGES, GRADIENTS = "images", "gradients"
 WHOLE_BATCH = -1
+
+
+class Finding(NamedTuple):
+    """Of each part of a step's loss: whether it is finite, and where it is not.
+
+    Attributes:
+        finite: bool `(num_parts,)`.
+        row: Of the first value that is not, `WHOLE_BATCH` of a part without rows, `(num_parts,)`.
+        value: That value, `(num_parts,)`.
+    """
+
+    finite: Tensor
+    row: Tensor
+    value: Tensor
 
 
 class StepGuard:
@@ -54,36 +69,42 @@ class StepGuard:
         tf.cond(good | closed, no_step, note_image)
         return good & ~closed
 
-    def is_finite(
-        self, terms: Mapping[str, Tensor], loss: Tensor, gradients: Sequence[Tensor]
+    def look_at(self, parts: Mapping[str, Tensor]) -> Finding:
+        """Whether each part of the loss, nats of each row or of all by name, is finite."""
+        self.reasons = (IMAGES, *parts, GRADIENTS)
+        wide = [tf.cast(part, tf.float32) for part in parts.values()]
+        rows = [tf.reshape(part, (-1,)) for part in wide]
+        places = [_first_false(tf.math.is_finite(part)) for part in rows]
+        pairs = list(zip(wide, rows, places, strict=True))
+        return Finding(
+            tf.stack([tf.reduce_all(tf.math.is_finite(part)) for part in rows]),
+            tf.stack([place if part.shape.rank else WHOLE_BATCH for part, _, place in pairs]),
+            tf.stack([tf.gather(row, place) for _, row, place in pairs]),
+        )
+
+    def passes(
+        self, finding: Finding, gradients: Sequence[Tensor], admitted: Tensor | bool = True
     ) -> Tensor:
         """Whether a step may be applied, bool `()`.
 
         Args:
-            terms: Nats of each row or of all, by name.
-            loss: What is minimised.
-            gradients: Its gradients, whose squares must be finite, too: optimizers keep those.
-                `[0.0]` if the optimizer itself leaves out what is not.
+            finding: About its loss.
+            gradients: Whose squares must be finite, too: optimizers keep those.
+            admitted: Whether its images are good.
         """
-        named = {**terms, "loss": loss, "gradients": tf.linalg.global_norm(gradients)}
-        self.reasons = (IMAGES, *named)
-        parts = [tf.cast(part, tf.float32) for part in named.values()]
-        rows = [tf.reshape(part, (-1,)) for part in parts]
-        finite = tf.stack([tf.reduce_all(tf.math.is_finite(part)) for part in rows])
+        squares = [tf.reduce_all(tf.math.is_finite(tf.square(one))) for one in gradients]
+        finite = tf.concat([finding.finite, [tf.reduce_all(squares)]], 0)
+        good = tf.reduce_all(finite)
 
         def note_term() -> Tensor:
-            places = [_first_false(tf.math.is_finite(part)) for part in rows]
-            values = [tf.gather(part, place) for part, place in zip(rows, places, strict=True)]
-            numbers = [
-                place if part.shape.rank else WHOLE_BATCH
-                for part, place in zip(parts, places, strict=True)
-            ]
+            norm = tf.cast(tf.linalg.global_norm(gradients), tf.float32)
             first = _first_false(finite)
-            return self._note(first + 1, tf.gather(numbers, first), tf.gather(values, first))
+            row = tf.gather(tf.concat([finding.row, [WHOLE_BATCH]], 0), first)
+            value = tf.gather(tf.concat([finding.value, [norm]], 0), first)
+            return self._note(first + 1, row, value)
 
-        good = tf.reduce_all(finite)
-        tf.cond(good, no_step, note_term)
-        return good
+        tf.cond(good | ~tf.convert_to_tensor(admitted), no_step, note_term)
+        return good & admitted
 
     def _note(self, reason: Tensor, row: Tensor, value: Tensor) -> Tensor:
         first = self._bad_steps == 0

@@ -1,5 +1,6 @@
 """Where the codes of each finished task lie: its aggregate posterior, as a few Gaussians."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -8,15 +9,15 @@ import tensorflow as tf
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
-from keras_lifelong_vae import noise
+from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.growing_weights import GrowingWeights
 from keras_lifelong_vae.latents.inverse_cdf import draw_index
-from keras_lifelong_vae.types import LatentCode, Tensor
+from keras_lifelong_vae.replay.gaussian_moments import merge_closest, simplex
+from keras_lifelong_vae.types import LatentCode, Posterior, Tensor
 
 MIN_CODES_PER_COMPONENT = 20
 COVARIANCE_FLOOR = 1e-3
 TINY = 1e-9
-MIN_WEIGHT = 1e-3  # of a Gaussian that the next fit may set out from
 ANY = -1
 
 
@@ -80,11 +81,7 @@ class AggregatePosterior(GrowingWeights):
         most = num_components or self.num_components
         number = max(1, min(most, len(continuous) // MIN_CODES_PER_COMPONENT))
         mixture = GaussianMixture(
-            number,
-            reg_covar=COVARIANCE_FLOOR,
-            init_params="k-means++",
-            random_state=task,
-            **self._present_fit(task, number),
+            number, reg_covar=COVARIANCE_FLOOR, init_params="k-means++", random_state=task
         )
         with threadpool_limits(1):  # the matrices are small: more threads only wait for each other
             mixture.fit(continuous)
@@ -96,27 +93,77 @@ class AggregatePosterior(GrowingWeights):
             "scale_trils": np.linalg.cholesky(mixture.covariances_),
             "category_probs": probs / np.maximum(probs.sum(axis=1, keepdims=True), TINY),
         }
-        begin = task * self.num_components
+        own = task * self.num_components + np.arange(self.num_components)
+        self._put(own, {name: np.zeros((1, *getattr(self, name).shape[1:])) for name in values})
+        self._put(own[:number], values)
+
+    def rows_in_use(self) -> np.ndarray:
+        """The rows that hold a Gaussian."""
+        return np.flatnonzero(self.mixture_weights.numpy())
+
+    def merge(self, num_components: int) -> None:
+        """Merges Gaussians of each task until it has at most `num_components`."""
+        rows = self.rows_in_use()
+        numbers, counts = np.unique(rows // self.num_components, return_counts=True)
+        values = {name: getattr(self, name).numpy() for name in self.names}
+        for task in numbers[counts > num_components]:
+            own = rows[rows // self.num_components == task]
+            gaussians = {name: value[own] for name, value in values.items()}
+            while len(gaussians["mixture_weights"]) > num_components:
+                gaussians = merge_closest(gaussians)
+            for name, value in gaussians.items():
+                values[name][own] = 0.0
+                values[name][own[: len(value)]] = value
+        for name, value in values.items():
+            getattr(self, name).assign(value)
+
+    def cubature(self, rows: np.ndarray, seed: int) -> LatentCode:
+        """d + 1 codes of each Gaussian in `rows` that have its mean and covariance, z_d hard."""
+        draw = np.random.default_rng(seed)
+        size = self.locs.shape[1]
+        scale_trils = self.scale_trils.numpy()[rows]
+        apart = simplex(size, draw) @ scale_trils.swapaxes(1, 2)
+        continuous = self.locs.numpy()[rows][:, None] + apart
+        probs = np.repeat(self.category_probs.numpy()[rows], size + 1, axis=0)
+        discrete = probs
+        if probs.shape[1]:
+            below = draw.random((len(probs), 1)) * probs.sum(axis=1, keepdims=True)
+            index = (probs.cumsum(axis=1) <= below).sum(axis=1)
+            discrete = np.eye(probs.shape[1])[np.minimum(index, probs.shape[1] - 1)]
+        flat = continuous.reshape(-1, size).astype("float32")
+        return LatentCode(tf.constant(flat), tf.constant(discrete.astype("float32")))
+
+    def follow(self, rows: np.ndarray, before: Posterior, after: Posterior) -> None:
+        """Moves Gaussians as an encoder has moved: by what the codes of the same images did.
+
+            m <- m + m_after - m_before,    L <- A L  with  A = L_after L_before^-1
+
+        An encoder that has not moved leaves them as they are.
+
+        Args:
+            rows: Of the Gaussians.
+            before: q(z | x) of what is decoded from `cubature(rows)`, by the encoder of before.
+            after: The same by the present encoder.
+        """
+        (loc_before, tril_before, probs_before), (loc_after, tril_after, probs_after) = (
+            _moments(posterior, len(rows)) for posterior in (before, after)
+        )
+        turned = tril_after @ np.linalg.inv(tril_before) @ self.scale_trils.numpy()[rows]
+        covariances = turned @ turned.swapaxes(1, 2)
+        probs = np.maximum(self.category_probs.numpy()[rows] + probs_after - probs_before, 0.0)
+        values = {
+            "locs": self.locs.numpy()[rows] + loc_after - loc_before,
+            "scale_trils": np.linalg.cholesky(covariances),
+            "category_probs": probs / np.maximum(probs.sum(axis=1, keepdims=True), TINY),
+        }
+        self._put(rows, values)
+
+    def _put(self, rows: np.ndarray, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             weight = getattr(self, name)
-            rows = weight.numpy()
-            rows[begin : begin + self.num_components] = 0.0
-            rows[begin : begin + number] = value
-            weight.assign(rows)
-
-    def _present_fit(self, task: int, number: int) -> dict[str, np.ndarray]:
-        """The task's Gaussians, from which its next fit sets out, if there are as many."""
-        rows = slice(task * self.num_components, task * self.num_components + number)
-        weights = self.mixture_weights.numpy().astype("float64")[rows]
-        if not np.isclose(weights.sum(), 1.0) or weights.min() < MIN_WEIGHT:
-            return {}
-        scale_trils = self.scale_trils.numpy().astype("float64")[rows]
-        precisions = np.linalg.inv(scale_trils @ scale_trils.swapaxes(1, 2))
-        return {
-            "weights_init": weights / weights.sum(),
-            "means_init": self.locs.numpy()[rows],
-            "precisions_init": (precisions + precisions.swapaxes(1, 2)) / 2,
-        }
+            own = weight.numpy()
+            own[rows] = value
+            weight.assign(own)
 
     def sample(
         self,
@@ -136,9 +183,8 @@ class AggregatePosterior(GrowingWeights):
         seeds = noise.split(seed, 3)
         weights = tf.convert_to_tensor(self.mixture_weights)
         rows = weights.shape[0]
-        weights = tf.broadcast_to(weights, (num_samples, rows))
         if task is not None:
-            wanted = tf.reshape(tf.cast(task, tf.int32), (-1, 1))
+            wanted = tf.broadcast_to(tf.cast(task, tf.int32), (num_samples,))[:, None]
             own = tf.range(rows)[None] // self.num_components == wanted
             weights = tf.where(own | (wanted == ANY), weights, 0.0)
         if category is not None and self.category_probs.shape[1]:
@@ -147,7 +193,7 @@ class AggregatePosterior(GrowingWeights):
             given = tf.gather(tf.transpose(self.category_probs), place)
             given = tf.where((category == ANY)[:, None], 1.0, given + TINY)
             weights *= given
-        component = tf.minimum(draw_index(weights, seeds[0]), rows - 1)
+        component = tf.minimum(draw_index(weights, seeds[0], num_samples), rows - 1)
         eps = noise.normal(seeds[1], num_samples, self.locs.shape[1])
         scale_trils = tf.gather(tf.convert_to_tensor(self.scale_trils), component)
         locs = tf.gather(tf.convert_to_tensor(self.locs), component)
@@ -168,3 +214,18 @@ class AggregatePosterior(GrowingWeights):
                 padding[1] = (0, capacity - value.shape[1])
             larger[name] = np.pad(value, padding)
         self.replace(larger)
+
+
+def _moments(posterior: Posterior, groups: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean and Cholesky factor of z_c ~ q(z_c | x), and mean q(z_d | x), of equal groups of x."""
+    number, size = posterior.gaussian.loc.shape
+    shape = (groups, number // groups, size)
+    locs = posterior.gaussian.loc.numpy().astype("float64").reshape(shape)
+    scales = finite.scale(0.5 * posterior.gaussian.log_var).numpy().reshape(shape)
+    loc = locs.mean(axis=1)
+    apart = locs - loc[:, None]
+    covariances = apart.swapaxes(1, 2) @ apart / shape[1]
+    covariances += np.square(scales).mean(axis=1)[:, :, None] * np.eye(size)
+    probs = tf.nn.softmax(finite.wide(posterior.logits)).numpy()
+    probs = probs.reshape(*shape[:2], probs.shape[1]).mean(axis=1)
+    return loc, np.linalg.cholesky(covariances + TINY * np.eye(size)), probs

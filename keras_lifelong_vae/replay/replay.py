@@ -100,7 +100,7 @@ class Replay:
         pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it.
         components_per_task: Gaussians a task of the aggregate posterior.
         max_components: Gaussians of all tasks together, shared evenly among them, at least one
-            each; no limit if `None`.
+            each, so that a rollover takes no longer after hundreds of tasks; no limit if `None`.
 
     Raises:
         ValueError: If an argument is out of its range or has no effect with the others.
@@ -121,7 +121,7 @@ class Replay:
     reconstruction: str = "crossed"
     pixels: str = "mean"
     components_per_task: int = 5
-    max_components: int | None = None
+    max_components: int | None = 1000
 
     def __post_init__(self) -> None:
         check_choice(self.mode, "mode", MODES)

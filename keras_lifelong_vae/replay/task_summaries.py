@@ -1,13 +1,10 @@
 """What is known of every finished task when one more ends."""
 
-import tensorflow as tf
-
-from keras_lifelong_vae import noise
 from keras_lifelong_vae.autoencoder import Autoencoder
 from keras_lifelong_vae.replay.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.replay.recent_codes import RecentCodes
 
-REFRESHED_CODES = 2048  # of an earlier task, whose Gaussians change little
+GAUSSIANS_AT_ONCE = 64
 
 
 def summarize_tasks(
@@ -20,8 +17,9 @@ def summarize_tasks(
 ) -> None:
     """Refreshes the summaries of the earlier tasks and makes that of the one that ends.
 
-    The student may encode an earlier task otherwise than its teacher did, so what the teacher
-    shows of it is encoded anew. The codes of the task that ends are dropped once summarised.
+    The student may encode an earlier task otherwise than its teacher did, so a few images of each
+    Gaussian are shown to both, and it follows. The codes of the task that ends are dropped once
+    summarised.
 
     Args:
         summaries: Of the `finished_tasks` earlier tasks; one is added.
@@ -31,12 +29,11 @@ def summarize_tasks(
         finished_tasks: Number of earlier tasks.
         num_components: Gaussians for each of all these tasks.
     """
-    for task in range(finished_tasks):
-        seeds = noise.split(tf.constant([finished_tasks, task]), 2)
-        shown = teacher.mean(summaries.sample(REFRESHED_CODES, seeds[0], tf.constant(task)))
-        posterior = student.posterior(shown)
-        continuous = student.latent.sample(posterior, seeds[1]).continuous
-        probs = tf.nn.softmax(posterior.logits).numpy()
-        summaries.summarize(task, continuous.numpy(), probs, num_components)
+    summaries.merge(num_components)
+    rows = summaries.rows_in_use()
+    for begin in range(0, len(rows), GAUSSIANS_AT_ONCE):
+        some = rows[begin : begin + GAUSSIANS_AT_ONCE]
+        shown = teacher.mean(summaries.cubature(some, finished_tasks))
+        summaries.follow(some, teacher.posterior(shown), student.posterior(shown))
     summaries.summarize(finished_tasks, *recent_codes.collect(), num_components)
     recent_codes.forget()

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from keras_lifelong_vae.replay import AggregatePosterior
+from keras_lifelong_vae.types import GaussianParameters, Posterior
 
 SEED = tf.constant([1, 2])
 
@@ -124,3 +125,95 @@ def test_one_code_is_enough():
     summary.summarize(0, np.float32([[1.0, 2.0]]), np.ones((1, 1), "float32"))
     drawn = summary.sample(100, SEED).continuous.numpy()
     np.testing.assert_allclose(drawn.mean(axis=0), [1.0, 2.0], atol=0.05)
+
+
+def encoder(turn, shift, log_var, swap=False):
+    """A linear encoder of codes, which tells categories by the sign of the first dimension."""
+
+    def encode(code):
+        loc = code.continuous @ turn.astype("float32") + shift
+        signs = tf.stack([-code.continuous[:, 0], code.continuous[:, 0]], axis=1)
+        logits = tf.pad(20.0 * (signs[:, ::-1] if swap else signs), [[0, 0], [0, 1]])
+        gaussian = GaussianParameters(loc, tf.fill(loc.shape, np.float32(log_var)))
+        return Posterior(gaussian, tf.where([True, True, False], logits, -1e9))
+
+    return encode
+
+
+def two_gaussians():
+    codes, probs = two_clusters()
+    summary = AggregatePosterior(max_tasks=2, num_components=2, latent_dim=2, capacity=3)
+    summary.summarize(1, codes, probs)
+    return summary
+
+
+def test_gaussians_follow_an_encoder_that_has_moved():
+    summary = two_gaussians()
+    rows = summary.rows_in_use()
+    np.testing.assert_array_equal(rows, [2, 3])
+    locs, trils, probs = (
+        getattr(summary, name).numpy()[rows] for name in ("locs", "scale_trils", "category_probs")
+    )
+    code = summary.cubature(rows, 0)
+    turn, shift = np.array([[0.0, -2.0], [1.0, 0.5]]), np.float32([3.0, -1.0])
+    before, after = encoder(np.eye(2), 0.0, -30.0), encoder(turn, shift, -30.0, swap=True)
+    summary.follow(rows, before(code), after(code))
+    np.testing.assert_allclose(summary.locs.numpy()[rows], locs @ turn + shift, rtol=1e-4)
+    moved = summary.scale_trils.numpy()[rows]
+    expected = turn.T @ trils @ trils.swapaxes(1, 2) @ turn
+    np.testing.assert_allclose(moved @ moved.swapaxes(1, 2), expected, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(summary.category_probs.numpy()[rows], probs[::-1], atol=1e-5)
+    np.testing.assert_allclose(summary.mixture_weights.numpy().sum(), 1.0, rtol=1e-6)
+
+
+def test_gaussians_stay_where_they_are_if_the_encoder_does():
+    summary = two_gaussians()
+    before = [weight.numpy().copy() for weight in summary.weights]
+    rows, encode = summary.rows_in_use(), encoder(np.eye(2), 0.0, -1.0)
+    for seed in range(20):
+        code = summary.cubature(rows, seed)
+        summary.follow(rows, encode(code), encode(code))
+    for weight, value in zip(summary.weights, before, strict=True):
+        np.testing.assert_allclose(weight, value, rtol=1e-5, atol=1e-6)
+
+
+def test_a_wider_posterior_makes_wider_gaussians():
+    summary = two_gaussians()
+    rows = summary.rows_in_use()
+    trils = summary.scale_trils.numpy()[rows]
+    code = summary.cubature(rows, 0)
+    added = 0.5
+    before = encoder(np.eye(2), 0.0, -30.0)
+    after = encoder(np.eye(2), 0.0, np.log(added))
+    summary.follow(rows, before(code), after(code))
+    moved = summary.scale_trils.numpy()[rows]
+    covariances = trils @ trils.swapaxes(1, 2) + added * np.eye(2)
+    np.testing.assert_allclose(moved @ moved.swapaxes(1, 2), covariances, rtol=1e-3)
+
+
+def test_the_codes_to_follow_with_have_the_moments_and_the_categories():
+    summary = two_gaussians()
+    rows = summary.rows_in_use()
+    code = summary.cubature(rows, 0)
+    parts = code.continuous.numpy().reshape(2, 3, 2)
+    np.testing.assert_allclose(parts.mean(axis=1), summary.locs.numpy()[rows], rtol=1e-5)
+    trils = summary.scale_trils.numpy()[rows]
+    apart = parts - parts.mean(axis=1, keepdims=True)
+    covariances = apart.swapaxes(1, 2) @ apart / 3
+    np.testing.assert_allclose(covariances, trils @ trils.swapaxes(1, 2), rtol=1e-4, atol=1e-5)
+    drawn = code.discrete.numpy().reshape(2, 3, 3)
+    expected = np.repeat(np.eye(3)[summary.category_probs.numpy()[rows].argmax(1)][:, None], 3, 1)
+    np.testing.assert_array_equal(drawn, expected)
+
+
+def test_a_task_keeps_fewer_gaussians_when_there_is_room_for_fewer():
+    codes, probs = two_clusters()
+    summary = AggregatePosterior(max_tasks=2, num_components=3, latent_dim=2, capacity=3)
+    for task in (0, 1):
+        summary.summarize(task, codes + 50 * task, probs)
+    summary.merge(2)
+    used = summary.mixture_weights.numpy().reshape(2, 3) > 0
+    np.testing.assert_array_equal(used, [[True, True, False]] * 2)
+    drawn = summary.sample(20000, SEED, task=1).continuous.numpy()
+    np.testing.assert_allclose(drawn.mean(axis=0), 50 + codes.mean(axis=0), atol=0.06)
+    np.testing.assert_allclose(np.cov(drawn.T), np.cov(codes.T), rtol=0.03)

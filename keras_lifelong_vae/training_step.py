@@ -1,0 +1,141 @@
+"""One training step: look at a batch, judge what was seen, and learn from it if it is good."""
+
+from typing import Any, NamedTuple
+
+import keras
+import tensorflow as tf
+
+from keras_lifelong_vae.replay import MixedBatch, real_only
+from keras_lifelong_vae.step_guard import Finding, no_step
+from keras_lifelong_vae.terms import Step
+from keras_lifelong_vae.types import Tensor
+
+
+class Outcome(NamedTuple):
+    """What a batch says, before anything is learned from it.
+
+    Attributes:
+        gradients: Of the (scaled) loss, one for each trainable variable.
+        loss: Nats per image, `()`.
+        logs: Each term by its name, `()`.
+        finding: Whether they are finite.
+        codes: z_c, q(z_d | x) and whether it is a real one, of each image of the real batch; none
+            if no summary is made.
+    """
+
+    gradients: list[Tensor]
+    loss: Tensor
+    logs: dict[str, Tensor]
+    finding: Finding
+    codes: tuple[Tensor, ...]
+
+
+def learn(model: Any, images: Tensor) -> None:
+    """Changes the model along the gradients of the batch's loss, if all of it is finite."""
+    admitted = model.guard.admits(images, model.likelihood)
+    if model.jit_compile and not model.run_eagerly:
+        _learn_selecting(model, images, admitted)
+    else:
+        # What changes the model depends on the batch: Keras also runs a step past the end of data.
+        tf.cond(admitted, lambda: _learn_branching(model, images), no_step)
+
+
+def _learn_selecting(model: Any, images: Tensor, admitted: Tensor) -> None:
+    """For XLA, which makes one loop of update and selection, but copies what branches update."""
+    changing = _changing(model)
+    before = [tf.identity(variable) for variable in changing]
+    outcome = look(model, images)
+    good = model.guard.passes(outcome.finding, _checked_gradients(model, outcome), admitted)
+    apply(model, outcome)
+    for variable, value in zip(changing, before, strict=True):
+        variable.assign(tf.where(good, tf.convert_to_tensor(variable), value))
+
+
+def _learn_branching(model: Any, images: Tensor) -> Tensor:
+    looking = [
+        *model.student.non_trainable_variables,
+        *(variable for layer in model.term_states for variable in layer.non_trainable_variables),
+        model.seed_generator.state,
+    ]
+    before = [tf.identity(variable) for variable in looking]
+    outcome = look(model, images)
+
+    def undo() -> Tensor:
+        for variable, value in zip(looking, before, strict=True):
+            variable.assign(value)
+        return no_step()
+
+    good = model.guard.passes(outcome.finding, _checked_gradients(model, outcome))
+    return tf.cond(good, lambda: apply(model, outcome), undo)
+
+
+def _changing(model: Any) -> list[Any]:
+    """The variables that a step may change."""
+    frozen = [layer for layer in (model.teacher, model.aggregate_posterior) if layer is not None]
+    kept = {id(weight) for layer in frozen for weight in layer.variables}
+    own = [variable for variable in model.variables if id(variable) not in kept]
+    metrics = [variable for metric in model.metrics for variable in metric.variables]
+    return [*own, *metrics, *model.optimizer.variables]
+
+
+def _checked_gradients(model: Any, outcome: Outcome) -> list[Tensor]:
+    # An optimizer that scales the loss leaves out by itself what overflows.
+    scales = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
+    return [tf.constant(0.0)] if scales else outcome.gradients
+
+
+def look(model: Any, images: Tensor) -> Outcome:
+    """What the batch says; of the model only noise, schedules and what terms observe go on."""
+    seed = tf.cast(model.seed_generator.next(), tf.int32)
+    replay_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
+    finished, steps = map(tf.convert_to_tensor, (model.finished_tasks, model.training_steps))
+    model.student.latent.begin_step(finished, steps)
+    number = tf.shape(images)[0]
+
+    def first_task() -> Outcome:
+        return _outcome(model, Step(real_only(images), model.student, noise_seed), number)
+
+    def later_task() -> Outcome:
+        batch, crossed = _mixed_batch(model, images, replay_seed)
+        step = Step(batch, model.student, noise_seed, model.teacher, crossed)
+        return _outcome(model, step, number)
+
+    if model.replay is None and not any(term.needs_teacher for term in model.terms):
+        return first_task()
+    return tf.cond(finished > 0, later_task, first_task)
+
+
+def _mixed_batch(model: Any, images: Tensor, seed: Tensor) -> tuple[MixedBatch, bool]:
+    if model.replay is None:
+        return real_only(images), False
+    summaries, finished = model.aggregate_posterior, model.finished_tasks
+    batch = model.replay.batch(images, model.teacher, summaries, finished, seed)
+    return batch, model.replay.is_crossed
+
+
+def _outcome(model: Any, step: Step, number: Tensor) -> Outcome:
+    """Of a step whose first `number` images are the real batch, or are in its place."""
+    weights = model.trainable_variables
+    with tf.GradientTape() as tape:
+        loss, logs = model.batch_loss(step)
+        scaled_loss = model.optimizer.scale_loss(loss)
+    gradients = tape.gradient(scaled_loss, weights, unconnected_gradients="zero")
+    codes: tuple[Tensor, ...] = ()
+    if model.recent_codes is not None:
+        probs = tf.nn.softmax(step.posterior.logits[:number])
+        codes = (step.code.continuous[:number], probs, step.is_real[:number])
+    for term in model.terms:
+        term.observe(step)
+    finding = model.guard.look_at({**step.values, "loss": loss})
+    dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
+    return Outcome(dense, loss, logs, finding, codes)
+
+
+def apply(model: Any, outcome: Outcome) -> Tensor:
+    """Learns from the batch."""
+    model.optimizer.apply(outcome.gradients, model.trainable_variables)
+    model.training_steps.assign_add(1)
+    if outcome.codes:
+        model.recent_codes.remember(*outcome.codes)
+    model.update_trackers({"loss": outcome.loss, **outcome.logs})
+    return no_step()
