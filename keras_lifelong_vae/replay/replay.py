@@ -121,7 +121,7 @@ class Replay:
     reconstruction: str = "crossed"
     pixels: str = "mean"
     components_per_task: int = 5
-    max_components: int | None = 1000
+    max_components: int | None = 500
 
     def __post_init__(self) -> None:
         check_choice(self.mode, "mode", MODES)

@@ -59,7 +59,7 @@ def custom_pair():
 
 
 CASES = {
-    "10 tasks, XLA": (10, "float32", {"jit_compile": True, "replay": None}),
+    "4 tasks, XLA": (4, "float32", {"jit_compile": True, "replay": None}),
     "1 task, convolutional": (1, "float32", {"network": convolutional}),
     "bfloat16, Gaussian": (2, "mixed_bfloat16", {"likelihood": "gaussian"}),
     "float16, convolutional, grown": (

@@ -25,7 +25,7 @@ def test_it_learns_rows_in_their_units_and_generates_in_them(tmp_path):
     model = klv.LifelongVAE((12,), 3, likelihood=likelihood, network=network, seed=0)
     model.compile(keras.optimizers.Adam(3e-3), jit_compile=False)
     for task in tasks:
-        model.fit(task.train, epochs=150, verbose=0, callbacks=[klv.TeacherRollover()])
+        model.fit(task.train, epochs=80, verbose=0, callbacks=[klv.TeacherRollover()])
     for k, task in enumerate(tasks):
         real = np.concatenate(list(task.train.as_numpy_iterator()))
         generated = model.generate(400, seed=0, task=k)

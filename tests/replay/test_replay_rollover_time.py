@@ -1,4 +1,4 @@
-"""A rollover of ten tasks is short, however many threads the machine lends."""
+"""A rollover of two hundred tasks is short, however many threads the machine lends."""
 
 import os
 import subprocess
@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-BOUND = 2.0  # seconds, of which one is spare
-TASKS, CODES, LATENT_DIM, EVENT_SHAPE = 10, 4096, 14, (28, 28, 1)
+BOUND = 1.0  # seconds, of which half is spare
+TASKS, CODES, LATENT_DIM, EVENT_SHAPE = 200, 4096, 14, (28, 28, 1)
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 THREADS += ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 PROGRAM = f"""
@@ -19,26 +19,24 @@ from keras_lifelong_vae.replay import summarize_tasks
 
 keras.utils.set_random_seed(0)
 network = klv.networks.dense({EVENT_SHAPE}, units=(512, 512), seed=0)
-model = klv.LifelongVAE({EVENT_SHAPE}, latent_dim={LATENT_DIM}, network=network, seed=0)
+latent = klv.latents.JointLatent({LATENT_DIM}, task_capacity={TASKS})
+model = klv.LifelongVAE({EVENT_SHAPE}, latent=latent, network=network, seed=0)
 rng = np.random.default_rng(0)
-capacity = model.student.latent.capacity
+summaries = model.aggregate_posterior
+weights = np.zeros(({TASKS}, 5))
+weights[:-1, :2] = 0.5
+summaries.mixture_weights.assign(weights.ravel())
+summaries.locs.assign(rng.normal(size=(5 * {TASKS}, {LATENT_DIM})))
+summaries.scale_trils.assign(np.tile(0.5 * np.eye({LATENT_DIM}), (5 * {TASKS}, 1, 1)))
+summaries.category_probs.assign(np.repeat(np.eye({TASKS}), 5, axis=0))
+for vae in (model.student, model.teacher):
+    vae.latent.categorical.active_categories.assign({TASKS})
 
 
-def remember_a_task(number):
+def remember_a_task():
     codes = rng.normal(rng.normal(size={LATENT_DIM}), 1.0, ({CODES}, {LATENT_DIM}))
-    probs = np.tile(np.eye(capacity, dtype="float32")[number], ({CODES}, 1))
-    real = np.ones({CODES}, bool)
-    model.recent_codes.remember(codes.astype("float32"), probs, real)
-    return codes, probs
-
-
-for finished in range({TASKS}):
-    codes, probs = remember_a_task(finished)
-    model.student.latent.categorical.active_categories.assign(finished + 1)
-    model.teacher.latent.categorical.active_categories.assign(finished + 1)
-    if finished < {TASKS} - 1:
-        model.aggregate_posterior.summarize(finished, codes, probs)
-        model.recent_codes.forget()
+    probs = np.tile(np.eye({TASKS}, dtype="float32")[-1], ({CODES}, 1))
+    model.recent_codes.remember(codes.astype("float32"), probs, np.ones({CODES}, bool))
 
 
 def times(work):
@@ -49,7 +47,7 @@ def times(work):
 
 def roll_over():
     summarize_tasks(
-        model.aggregate_posterior, model.recent_codes, model.student, model.teacher, {TASKS} - 1, 5
+        model.aggregate_posterior, model.recent_codes, model.student, model.teacher, {TASKS} - 1, 2
     )
 
 
@@ -60,17 +58,17 @@ def count():
 # A machine that does other things makes all slower, also what uses one thread: the best of three.
 seconds = []
 for _ in range(3):
+    remember_a_task()
     waits = [times(count)]
     rollover, _ = times(roll_over)
     wall, own = np.sum([*waits, times(count)], axis=0)
     seconds.append(rollover * own / wall)
-    remember_a_task({TASKS} - 1)
 print(min(seconds))
 """
 
 
 @pytest.mark.parametrize("threads", [None, "1"], ids=["threads unset", "one thread"])
-def test_ten_tasks_of_4096_codes_are_summarised_in_seconds(threads):
+def test_two_hundred_tasks_are_summarised_in_half_a_second(threads):
     environment = {name: value for name, value in os.environ.items() if name not in THREADS}
     if threads is not None:
         environment["OMP_NUM_THREADS"] = threads
@@ -82,4 +80,4 @@ def test_ten_tasks_of_4096_codes_are_summarised_in_seconds(threads):
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) < BOUND
+    assert float(done.stdout) < BOUND, done.stdout
