@@ -28,6 +28,7 @@ from keras_lifelong_vae.inputs import (
     images_of,
 )
 from keras_lifelong_vae.latents import JointLatent, Latent
+from keras_lifelong_vae.replicas import as_logs, number_in
 from keras_lifelong_vae.saved_file import seal
 from keras_lifelong_vae.step_guard import StepGuard, no_step
 from keras_lifelong_vae.types import Encoding, Tensor
@@ -135,7 +136,7 @@ class GenerativeModel(keras.Model):
     def active_categories(self) -> int:
         """How many categories z_d has been trained with."""
         self.check_has_categories("`active_categories`")
-        return int(self.student.latent.categorical.active_categories)
+        return number_in(self.student.latent.categorical.active_categories)
 
     def check_has_categories(self, what: str) -> None:
         """Raises `ValueError` if the latent has no categorical part, which `what` needs."""
@@ -223,7 +224,7 @@ class GenerativeModel(keras.Model):
         admitted = self.question_guard.admits(images, self.likelihood)
         # As in training, nothing changes past the end of the data.
         tf.cond(admitted, lambda: self._measure(images), no_step)
-        return {name: self._trackers[name].result() for name in self._bound_names}
+        return as_logs({name: self._trackers[name].result() for name in self._bound_names})
 
     def _measure(self, images: Tensor) -> Tensor:
         posterior = self.student.posterior(images)  # q(z | x)
@@ -239,10 +240,10 @@ class GenerativeModel(keras.Model):
         self.question_guard.admits(images, self.likelihood)
         return self(images)
 
-    def update_trackers(self, values: dict[str, Tensor]) -> None:
+    def update_trackers(self, values: dict[str, Tensor], weight: Any = None) -> None:
         """Adds to the running mean of each value."""
         for name, value in values.items():
-            self._trackers[name].update_state(value)
+            self._trackers[name].update_state(value, weight)
 
     def encode(self, images: Any, batch_size: int = 256) -> Encoding:
         """q(z | x): loc and scale of z_c, probabilities and mode of z_d.
@@ -433,7 +434,7 @@ class GenerativeModel(keras.Model):
         return np.random.default_rng(int(seed))
 
     def _check_summarized(self, task: Any, prior: str) -> None:
-        finished = int(self.summarized_tasks)
+        finished = number_in(self.summarized_tasks)
         is_number = isinstance(task, (int, np.integer)) and not isinstance(task, bool)
         if task is not None and (not is_number or not 0 <= task < finished or prior == "prior"):
             raise ValueError(

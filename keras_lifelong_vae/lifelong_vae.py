@@ -18,6 +18,7 @@ from keras_lifelong_vae.latents import Latent
 from keras_lifelong_vae.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.replay import AggregatePosterior, RecentCodes, Replay, summarize_tasks
+from keras_lifelong_vae.replicas import as_logs, number_in
 from keras_lifelong_vae.step_guard import StepGuard
 from keras_lifelong_vae.terms import Step, Term
 from keras_lifelong_vae.training_step import learn
@@ -175,7 +176,7 @@ class LifelongVAE(GenerativeModel):
     @property
     def summaries(self) -> AggregatePosterior | None:
         """Where the codes of finished tasks lie, if it is known of any."""
-        return self.aggregate_posterior if int(self.finished_tasks) else None
+        return self.aggregate_posterior if number_in(self.finished_tasks) else None
 
     @property
     def summarized_tasks(self) -> Any:
@@ -224,7 +225,8 @@ class LifelongVAE(GenerativeModel):
         if isinstance(x, tf.data.Dataset):
             kwargs.setdefault("shuffle", False)  # a data set shuffles itself; Keras would warn
         if self.compiled and not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)
+            with self.distribute_strategy.scope():
+                self.optimizer.build(self.trainable_variables)
         self.guard.reset()
         callbacks = kwargs["callbacks"] = self._fit_callbacks(kwargs.get("callbacks"))
         if isinstance(callbacks, list) and isinstance(callbacks[-1], SequenceCheckpoint):
@@ -267,7 +269,7 @@ class LifelongVAE(GenerativeModel):
 
     def check_steps(self) -> None:
         """Raises `ValueError` if a step since the beginning of `fit` was bad: see `StepGuard`."""
-        steps, task = int(self.training_steps), int(self.finished_tasks) + 1
+        steps, task = number_in(self.training_steps), number_in(self.finished_tasks) + 1
         self.guard.check(self.likelihood, "x", f"after {steps} training steps, in task {task}")
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
@@ -275,7 +277,8 @@ class LifelongVAE(GenerativeModel):
         learn(self, images)
         names = ["loss", *(name for term in self.terms for name in term.names(self))]
         logs = {name: self._trackers[name].result() for name in names}
-        return logs | ({"bad_batches": self.guard.bad_batches} if self.guard.skips else {})
+        counts = {"bad_batches": self.guard.bad_batches} if self.guard.skips else {}
+        return as_logs(logs | counts)
 
     def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
         """What is minimised, and each term by its name; scalars, in nats per image."""
@@ -304,8 +307,8 @@ class LifelongVAE(GenerativeModel):
         """
         self.check_steps()
         self._check_finite()
-        finished = int(self.finished_tasks)
-        if int(self.training_steps) == int(self.steps_at_rollover):
+        finished = number_in(self.finished_tasks)
+        if number_in(self.training_steps) == number_in(self.steps_at_rollover):
             raise ValueError(
                 "`rollover_teacher` must follow at least one training step on the task it ends, "
                 f"received a model with {finished} finished tasks and none since."
@@ -327,8 +330,13 @@ class LifelongVAE(GenerativeModel):
             term.end_task(self)
         if finished + 1 == self.student.latent.task_capacity:
             self.grow(2 * self.student.latent.task_capacity)
-        elif self.compiled and self.optimizer.built:
-            reset_optimizer(self.optimizer, self.trainable_variables)
+        else:
+            self._reset_optimizer()
+
+    def _reset_optimizer(self) -> None:
+        if self.compiled and self.optimizer.built:
+            with self.distribute_strategy.scope():
+                reset_optimizer(self.optimizer, self.trainable_variables)
 
     def _check_finite(self) -> None:
         for weight in self.student.weights:
@@ -347,10 +355,10 @@ class LifelongVAE(GenerativeModel):
         Raises:
             ValueError: If there is no teacher, or no task was finished yet.
         """
-        if self.teacher is None or not int(self.finished_tasks):
+        if self.teacher is None or not number_in(self.finished_tasks):
             raise ValueError(
                 "`restore_from_teacher` must follow a rollover of a model with a teacher, received "
-                f"{type(self).__name__} with {int(self.finished_tasks)} finished tasks."
+                f"{type(self).__name__} with {number_in(self.finished_tasks)} finished tasks."
             )
         self.guard.reset()
         self.student.copy_weights_from(self.teacher)
@@ -359,20 +367,21 @@ class LifelongVAE(GenerativeModel):
             self.recent_codes.forget()
         for term in self.terms:
             term.drop_task(self)
-        if self.compiled and self.optimizer.built:
-            reset_optimizer(self.optimizer, self.trainable_variables)
+        self._reset_optimizer()
 
     def grow(self, task_capacity: int) -> None:
         """Allocates room for tasks; the one case in which the steps are traced again.
 
         A rollover does so by itself when the room has run out.
         """
-        self._grow_parts(task_capacity)
+        with self.distribute_strategy.scope():
+            self._grow_parts(task_capacity)
+            if self.compiled:
+                self.optimizer: keras.optimizers.Optimizer = fresh_copy(self.optimizer)
+                self.optimizer.build(self.trainable_variables)
         self._functions.clear()
         self.test_function = self.predict_function = None
         if self.compiled:
-            self.optimizer: keras.optimizers.Optimizer = fresh_copy(self.optimizer)
-            self.optimizer.build(self.trainable_variables)
             self.make_train_function(force=True)
 
     def _grow_parts(self, task_capacity: int) -> None:

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_lifelong_vae.autoencoder.validity import in_support
 from keras_lifelong_vae.likelihoods import Likelihood
+from keras_lifelong_vae.replicas import number_in
 from keras_lifelong_vae.types import Tensor
 
 IMAGES, GRADIENTS = "images", "gradients"
@@ -23,6 +24,22 @@ class Finding(NamedTuple):
     """
 
     finite: Tensor
+    row: Tensor
+    value: Tensor
+
+
+class Verdict(NamedTuple):
+    """Of a step or of its images: whether they are good, else what the first fault is.
+
+    Attributes:
+        good: bool `()`.
+        reason: Index of it in `StepGuard.reasons`, `()`.
+        row: Where it is, or `WHOLE_BATCH`, `()`.
+        value: The value that is not good, `()`.
+    """
+
+    good: Tensor
+    reason: Tensor
     row: Tensor
     value: Tensor
 
@@ -49,31 +66,49 @@ class StepGuard:
         """How many there were since `reset`."""
         return tf.convert_to_tensor(self._bad_steps)
 
+    @property
+    def is_closed(self) -> Tensor:
+        """Whether a step was bad before and is still to be raised for, bool `()`."""
+        return (tf.convert_to_tensor(self._bad_steps) > 0) & (not self.skips)
+
     def reset(self) -> None:
         """Begins anew."""
         self._bad_steps.assign(0)
 
     def admits(self, images: Tensor, likelihood: Likelihood) -> Tensor:
         """Whether all images lie in the support, bool `()`, and no step was bad before."""
+        verdict = self.examine(images, likelihood)
+        closed = self.is_closed
+        self.note(verdict, unless=closed)
+        return verdict.good & ~closed
+
+    def passes(
+        self, finding: Finding, gradients: Sequence[Tensor], admitted: Tensor | bool = True
+    ) -> Tensor:
+        """Whether a step may be applied, bool `()`; for the arguments see `judge`."""
+        verdict = self.judge(finding, gradients)
+        self.note(verdict, unless=~tf.convert_to_tensor(admitted))
+        return verdict.good & admitted
+
+    def examine(self, images: Tensor, likelihood: Likelihood) -> Verdict:
+        """Whether all images lie in the support."""
         images = tf.cast(images, tf.float32)
         usable = in_support(images, likelihood.support)
-        closed = (self._bad_steps > 0) & (not self.skips)
+        good = tf.reduce_all(usable)
 
-        def note_image() -> Tensor:
+        def fault() -> tuple[Tensor, Tensor]:
             row = _first_false(usable)
             values = tf.reshape(tf.gather(images, row), (-1, 1))
             value = tf.gather(values, _first_false(in_support(values, likelihood.support)))
-            return self._note(0, row, value[0])
+            return row, value[0]
 
-        good = tf.reduce_all(usable)
-        tf.cond(good | closed, no_step, note_image)
-        return good & ~closed
+        return Verdict(good, tf.constant(0), *tf.cond(good, _no_fault, fault))
 
     def look_at(self, parts: Mapping[str, Tensor]) -> Finding:
         """Whether each part of the loss, nats of each row or of all by name, is finite."""
         self.reasons = (IMAGES, *parts, GRADIENTS)
         wide = [tf.cast(part, tf.float32) for part in parts.values()]
-        rows = [tf.reshape(part, (-1,)) for part in wide]
+        rows = [tf.pad(tf.reshape(part, (-1,)), [[0, 1]]) for part in wide]  # if there is none
         places = [_first_false(tf.math.is_finite(part)) for part in rows]
         pairs = list(zip(wide, rows, places, strict=True))
         return Finding(
@@ -82,36 +117,37 @@ class StepGuard:
             tf.stack([tf.gather(row, place) for _, row, place in pairs]),
         )
 
-    def passes(
-        self, finding: Finding, gradients: Sequence[Tensor], admitted: Tensor | bool = True
-    ) -> Tensor:
-        """Whether a step may be applied, bool `()`.
+    def judge(self, finding: Finding, gradients: Sequence[Tensor]) -> Verdict:
+        """Whether a step's loss and gradients are finite.
 
         Args:
             finding: About its loss.
             gradients: Whose squares must be finite, too: optimizers keep those.
-            admitted: Whether its images are good.
         """
         squares = [tf.reduce_all(tf.math.is_finite(tf.square(one))) for one in gradients]
         finite = tf.concat([finding.finite, [tf.reduce_all(squares)]], 0)
         good = tf.reduce_all(finite)
+        first = _first_false(finite)
 
-        def note_term() -> Tensor:
+        def fault() -> tuple[Tensor, Tensor]:
             norm = tf.cast(tf.linalg.global_norm(gradients), tf.float32)
-            first = _first_false(finite)
             row = tf.gather(tf.concat([finding.row, [WHOLE_BATCH]], 0), first)
-            value = tf.gather(tf.concat([finding.value, [norm]], 0), first)
-            return self._note(first + 1, row, value)
+            return row, tf.gather(tf.concat([finding.value, [norm]], 0), first)
 
-        tf.cond(good | ~tf.convert_to_tensor(admitted), no_step, note_term)
-        return good & admitted
+        return Verdict(good, first + 1, *tf.cond(good, _no_fault, fault))
 
-    def _note(self, reason: Tensor, row: Tensor, value: Tensor) -> Tensor:
+    def note(self, verdict: Verdict, unless: Tensor) -> None:
+        """Remembers a step that is not good."""
+        _, reason, row, value = verdict
         first = self._bad_steps == 0
-        self._found.assign(tf.where(first, tf.stack([reason, row]), self._found))
-        self._value.assign(tf.where(first, value, self._value))
-        self._bad_steps.assign_add(1)
-        return no_step()
+
+        def remember() -> Tensor:
+            self._found.assign(tf.where(first, tf.stack([reason, row]), self._found))
+            self._value.assign(tf.where(first, value, self._value))
+            self._bad_steps.assign_add(1)
+            return no_step()
+
+        tf.cond(verdict.good | unless, no_step, remember)
 
     def check(self, likelihood: Likelihood, name: str, when: str) -> None:
         """Raises `ValueError` if a step was bad and is not to be left out, and begins anew.
@@ -121,7 +157,7 @@ class StepGuard:
             name: How the caller calls the images.
             when: The step and the task, for the message.
         """
-        if self.skips or not int(self._bad_steps):
+        if self.skips or not number_in(self._bad_steps):
             return
         self.reset()
         (reason, row), value = self._found.numpy(), float(self._value)
@@ -142,6 +178,10 @@ class StepGuard:
 def no_step() -> Tensor:
     """What a branch that changes nothing returns."""
     return tf.constant(0)
+
+
+def _no_fault() -> tuple[Tensor, Tensor]:
+    return tf.constant(WHOLE_BATCH), tf.constant(0.0)
 
 
 def _first_false(values: Tensor) -> Tensor:

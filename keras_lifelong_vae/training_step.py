@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from keras_lifelong_vae import noise, replicas
 from keras_lifelong_vae.replay import MixedBatch, real_only
-from keras_lifelong_vae.step_guard import Finding, no_step
+from keras_lifelong_vae.step_guard import Finding, Verdict, no_step
 from keras_lifelong_vae.terms import Step
 from keras_lifelong_vae.types import Tensor
 
@@ -21,6 +22,7 @@ class Outcome(NamedTuple):
         finding: Whether they are finite.
         codes: z_c, q(z_d | x) and whether it is a real one, of each image of the real batch; none
             if no summary is made.
+        share: Of the images of the whole batch, `()`, if there are several replicas.
     """
 
     gradients: list[Tensor]
@@ -28,25 +30,37 @@ class Outcome(NamedTuple):
     logs: dict[str, Tensor]
     finding: Finding
     codes: tuple[Tensor, ...]
+    share: Tensor | None = None
 
 
 def learn(model: Any, images: Tensor) -> None:
     """Changes the model along the gradients of the batch's loss, if all of it is finite."""
+    if replicas.number() > 1 or (model.jit_compile and not model.run_eagerly):
+        return _learn_selecting(model, images)
+    # What changes the model depends on the batch: Keras also runs a step past the end of data.
     admitted = model.guard.admits(images, model.likelihood)
-    if model.jit_compile and not model.run_eagerly:
-        _learn_selecting(model, images, admitted)
-    else:
-        # What changes the model depends on the batch: Keras also runs a step past the end of data.
-        tf.cond(admitted, lambda: _learn_branching(model, images), no_step)
+    tf.cond(admitted, lambda: _learn_branching(model, images), no_step)
+    return None
 
 
-def _learn_selecting(model: Any, images: Tensor, admitted: Tensor) -> None:
-    """For XLA, which makes one loop of update and selection, but copies what branches update."""
+def _learn_selecting(model: Any, images: Tensor) -> None:
+    """All is changed, and changed back if it is not good.
+
+    For XLA, which makes one loop of update and selection, but copies what branches update; and for
+    several replicas, which have to agree before they go on and can't in a branch.
+    """
     changing = _changing(model)
     before = [tf.identity(variable) for variable in changing]
-    outcome = look(model, images)
-    good = model.guard.passes(outcome.finding, _checked_gradients(model, outcome), admitted)
+    seed = noise.next_seed(model.seed_generator)
+    outcome = replicas.of_all(look(model, images, replicas.own_seed(seed)), tf.shape(images)[0])
+    examined = model.guard.examine(images, model.likelihood)
+    judged = model.guard.judge(outcome.finding, _checked_gradients(model, outcome))
+    pairs = zip(judged, examined, strict=True)
+    verdict = replicas.common(Verdict(*(tf.where(examined.good, *pair) for pair in pairs)))
+    closed = model.guard.is_closed
+    model.guard.note(verdict, unless=closed)
     apply(model, outcome)
+    good = verdict.good & ~closed
     for variable, value in zip(changing, before, strict=True):
         variable.assign(tf.where(good, tf.convert_to_tensor(variable), value))
 
@@ -58,7 +72,7 @@ def _learn_branching(model: Any, images: Tensor) -> Tensor:
         model.seed_generator.state,
     ]
     before = [tf.identity(variable) for variable in looking]
-    outcome = look(model, images)
+    outcome = look(model, images, noise.next_seed(model.seed_generator))
 
     def undo() -> Tensor:
         for variable, value in zip(looking, before, strict=True):
@@ -84,9 +98,8 @@ def _checked_gradients(model: Any, outcome: Outcome) -> list[Tensor]:
     return [tf.constant(0.0)] if scales else outcome.gradients
 
 
-def look(model: Any, images: Tensor) -> Outcome:
-    """What the batch says; of the model only noise, schedules and what terms observe go on."""
-    seed = tf.cast(model.seed_generator.next(), tf.int32)
+def look(model: Any, images: Tensor, seed: Tensor) -> Outcome:
+    """What the batch says; of the model only schedules and what terms observe go on."""
     replay_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
     finished, steps = map(tf.convert_to_tensor, (model.finished_tasks, model.training_steps))
     model.student.latent.begin_step(finished, steps)
@@ -137,5 +150,5 @@ def apply(model: Any, outcome: Outcome) -> Tensor:
     model.training_steps.assign_add(1)
     if outcome.codes:
         model.recent_codes.remember(*outcome.codes)
-    model.update_trackers({"loss": outcome.loss, **outcome.logs})
+    model.update_trackers({"loss": outcome.loss, **outcome.logs}, outcome.share)
     return no_step()

@@ -12,6 +12,7 @@ from keras_lifelong_vae.autoencoder.validity import RULE
 from keras_lifelong_vae.exporting.signatures import Signature
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.printable import printable
+from keras_lifelong_vae.replicas import number_in
 from keras_lifelong_vae.version import __version__
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy")
@@ -45,8 +46,8 @@ def gather(
         "name": name,
         "version": version,
         "event_shape": list(model.event_shape),
-        "tasks_learned": int(model.finished_tasks),
-        "task_in_progress": int(model.training_steps) > int(model.steps_at_rollover),
+        "tasks_learned": number_in(model.finished_tasks),
+        "task_in_progress": number_in(model.training_steps) > number_in(model.steps_at_rollover),
         "latent_dim": model.latent_dim,
         "active_categories": model.active_categories if model.has_categories else 0,
         "generates_from": model.default_prior,

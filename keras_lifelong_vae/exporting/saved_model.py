@@ -14,6 +14,7 @@ from keras_lifelong_vae.exporting.facts import check_figures, gather, model_card
 from keras_lifelong_vae.exporting.signatures import Signature, signatures
 from keras_lifelong_vae.exporting.version_directory import check_target, next_version, write_version
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
+from keras_lifelong_vae.replicas import number_in
 
 EXTRA = "assets.extra"  # the SavedModel format's own place for what loaders pass by
 _log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def export_saved_model(
     check_model(model)
     base = check_target(path, name, version)
     checked = check_figures(figures)
-    if not int(model.finished_tasks) and not int(model.training_steps):
+    if not number_in(model.finished_tasks) and not number_in(model.training_steps):
         _log.warning("The model has not been trained: its initial weights are exported.")
     known = signatures(model)
     number = next_version(base) if version is None else int(version)
@@ -108,7 +109,7 @@ def answers_of(model: LifelongVAE) -> Answers:
     """What `model` answers now, with its numbers of categories and tasks as constants."""
     active = model.active_categories if model.has_categories else None
     draw = None if model.summaries is None else model.summaries.sample
-    return Answers(model.student, active, draw, int(model.summarized_tasks))
+    return Answers(model.student, active, draw, number_in(model.summarized_tasks))
 
 
 def archive_of(model: LifelongVAE, known: Mapping[str, Signature]) -> keras.export.ExportArchive:

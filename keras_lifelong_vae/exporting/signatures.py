@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_lifelong_vae.autoencoder.answers import ANY
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
+from keras_lifelong_vae.replicas import number_in
 
 SCORE = (
     "-ELBO, an upper bound of -log p(x) in expectation. It compares models on the same data, and "
@@ -58,7 +59,7 @@ class Signature:
 def signatures(model: LifelongVAE) -> dict[str, Signature]:
     """All signatures of an export of `model`."""
     categories = model.active_categories if model.has_categories else 0
-    tasks = int(model.summarized_tasks)
+    tasks = number_in(model.summarized_tasks)
     known = _fields(model, categories, tasks)
 
     def some(*names: str) -> dict[str, Field]:

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.growing_weights import GrowingWeights
+from keras_lifelong_vae.replicas import number_in
 from keras_lifelong_vae.types import Tensor
 
 
@@ -39,7 +40,7 @@ class Ring(GrowingWeights):
 
     def collect(self) -> np.ndarray:
         """What is remembered, `(n, *row_shape)`."""
-        return self.rows.numpy()[: min(int(self.count), self.size)]
+        return self.rows.numpy()[: min(number_in(self.count), self.size)]
 
     def widen(self, added: int) -> None:
         """Makes each row, which must be a vector, longer by `added` zeros."""

@@ -16,6 +16,7 @@ from keras_lifelong_vae.likelihoods import Likelihood
 from keras_lifelong_vae.networks.columns import Columns
 from keras_lifelong_vae.networks.initializers import seeded_initializers
 from keras_lifelong_vae.registration import register
+from keras_lifelong_vae.replicas import number_in
 from keras_lifelong_vae.terms import KL, Reconstruction
 from keras_lifelong_vae.types import GaussianParameters, LatentCode, Posterior, Tensor
 
@@ -61,7 +62,7 @@ class ProgressiveAutoencoder(Autoencoder):
 
     @property
     def learned_weights(self) -> list[keras.Variable]:
-        begun = int(self.latent.heads["categorical"].active_categories)
+        begun = number_in(self.latent.heads["categorical"].active_categories)
         columns = [*self.encoder.columns[:begun], *self.decoder.columns[:begun]]
         return [weight for layer in (*columns, self.likelihood) for weight in layer.weights]
 
