@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_lifelong_vae import likelihoods, networks
+from keras_lifelong_vae import likelihoods, networks, noise, replicas
 from keras_lifelong_vae.autoencoder import (
     Answers,
     Autoencoder,
@@ -28,10 +28,9 @@ from keras_lifelong_vae.inputs import (
     images_of,
 )
 from keras_lifelong_vae.latents import JointLatent, Latent
-from keras_lifelong_vae.replicas import as_logs, number_in
 from keras_lifelong_vae.saved_file import seal
 from keras_lifelong_vae.step_guard import StepGuard, no_step
-from keras_lifelong_vae.types import Encoding, Tensor
+from keras_lifelong_vae.types import Encoding, Tensor, number_in
 
 CODES_AT_ONCE = 16_384  # of the importance-weighted bound, so that memory stays bounded
 PRIORS = ("aggregate_posterior", "prior")
@@ -219,25 +218,54 @@ class GenerativeModel(keras.Model):
         weights = {name: kwargs.get(name) for name in ("sample_weight", "class_weight")}
         check_nothing_given("images are learned alone and weighed by the replay", y=y, **weights)
 
+    def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
+        # Everything is built. With several replicas Keras would draw a batch to build from: the
+        # order of shuffled data would be another, and workers with unlike batches would fail.
+        pass
+
     def test_step(self, data: Any) -> dict[str, Tensor]:
         images = self.images_of(data)
-        admitted = self.question_guard.admits(images, self.likelihood)
-        # As in training, nothing changes past the end of the data.
-        tf.cond(admitted, lambda: self._measure(images), no_step)
-        return as_logs({name: self._trackers[name].result() for name in self._bound_names})
+        if replicas.number() > 1:
+            self._measure_together(images)
+        else:
+            admitted = self.question_guard.admits(images, self.likelihood)
+            # As in training, nothing changes past the end of the data.
+            tf.cond(admitted, lambda: self._measure(images), no_step)
+        return replicas.as_logs({name: self._trackers[name].result() for name in self._bound_names})
 
     def _measure(self, images: Tensor) -> Tensor:
+        seed = noise.next_seed(self.evaluation_seed_generator)
+        self.update_trackers(self._bound(images, seed))
+        return no_step()
+
+    def _measure_together(self, images: Tensor) -> None:
+        """One of several replicas: all of them count the images of all."""
+        good = self._admit_together(images)
+        seed = replicas.own_seed(noise.next_seed(self.evaluation_seed_generator))
+        means, number = replicas.mean_of_all(self._bound(images, seed))
+        means = {name: tf.where(good, mean, 0.0) for name, mean in means.items()}
+        self.update_trackers(means, tf.where(good, number, 0.0))
+
+    def _admit_together(self, images: Tensor) -> Tensor:
+        own = self.question_guard.examine(images, self.likelihood)
+        verdict = replicas.common(own, tf.shape(images)[0])
+        self.question_guard.note(verdict, unless=self.question_guard.is_closed)
+        return verdict.good
+
+    def _bound(self, images: Tensor, seed: Tensor) -> dict[str, Tensor]:
+        """-ELBO of each image and its parts, at one z."""
         posterior = self.student.posterior(images)  # q(z | x)
-        seed = tf.cast(self.evaluation_seed_generator.next(), tf.int32)
         code = self.student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard
         parts = elbo_terms(self.student, images, posterior, code)
         bound = tf.add_n(list(parts.values()))
-        self.update_trackers({"loss": bound, "negative_elbo": bound, **parts})
-        return no_step()
+        return {"loss": bound, "negative_elbo": bound, **parts}
 
     def predict_step(self, data: Any) -> Tensor:
         images = self.images_of(data)
-        self.question_guard.admits(images, self.likelihood)
+        if replicas.number() > 1:
+            self._admit_together(images)
+        else:
+            self.question_guard.admits(images, self.likelihood)
         return self(images)
 
     def update_trackers(self, values: dict[str, Tensor], weight: Any = None) -> None:

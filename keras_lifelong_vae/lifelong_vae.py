@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_lifelong_vae import replicas
 from keras_lifelong_vae import terms as loss_terms
 from keras_lifelong_vae.callbacks import SequenceCheckpoint
 from keras_lifelong_vae.callbacks.guard_watch import GuardWatch
@@ -18,11 +19,10 @@ from keras_lifelong_vae.latents import Latent
 from keras_lifelong_vae.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.replay import AggregatePosterior, RecentCodes, Replay, summarize_tasks
-from keras_lifelong_vae.replicas import as_logs, number_in
 from keras_lifelong_vae.step_guard import StepGuard
 from keras_lifelong_vae.terms import Step, Term
 from keras_lifelong_vae.training_step import learn
-from keras_lifelong_vae.types import Tensor
+from keras_lifelong_vae.types import Tensor, number_in
 
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
 ON_BAD_BATCH = ("raise", "skip")
@@ -194,8 +194,13 @@ class LifelongVAE(GenerativeModel):
         """Configures the training; see `keras.Model.compile`.
 
         Raises:
-            ValueError: If a loss or metrics are given: the model brings its own.
+            ValueError: If a loss or metrics are given: the model brings its own. If `jit_compile`
+                is True with several replicas: XLA compiles for one device.
         """
+        if kwargs.get("jit_compile") is True and replicas.number(self.distribute_strategy) > 1:
+            raise ValueError(
+                '`jit_compile` must be False or "auto" with several replicas, received True.'
+            )
         check_nothing_given(
             "`terms` of LifelongVAE are the loss, each logged under its name",
             loss=loss,
@@ -278,7 +283,7 @@ class LifelongVAE(GenerativeModel):
         names = ["loss", *(name for term in self.terms for name in term.names(self))]
         logs = {name: self._trackers[name].result() for name in names}
         counts = {"bad_batches": self.guard.bad_batches} if self.guard.skips else {}
-        return as_logs(logs | counts)
+        return replicas.as_logs(logs | counts)
 
     def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
         """What is minimised, and each term by its name; scalars, in nats per image."""

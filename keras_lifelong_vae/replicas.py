@@ -4,12 +4,13 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_lifelong_vae.step_guard import WHOLE_BATCH, Verdict
 from keras_lifelong_vae.types import Tensor
 
 
-def number() -> int:
-    """How many replicas learn together."""
-    return int(tf.distribute.get_strategy().num_replicas_in_sync)
+def number(strategy: Any = None) -> int:
+    """How many replicas learn together, by the present strategy if `None`."""
+    return int((strategy or tf.distribute.get_strategy()).num_replicas_in_sync)
 
 
 def own_seed(seed: Tensor) -> Tensor:
@@ -18,6 +19,12 @@ def own_seed(seed: Tensor) -> Tensor:
         return seed
     context = tf.distribute.get_replica_context()
     return tf.random.fold_in(seed, context.replica_id_in_sync_group)
+
+
+def at_least_one(images: Tensor) -> Tensor:
+    """The images of this replica, or one of zeros if it has none: it will not count."""
+    missing = tf.cast(tf.shape(images)[0] == 0, tf.int32)
+    return tf.pad(images, [[0, missing], *[[0, 0]] * (len(images.shape) - 1)])
 
 
 def of_all(outcome: Any, images: Tensor) -> Any:
@@ -32,14 +39,35 @@ def of_all(outcome: Any, images: Tensor) -> Any:
     """
     if number() == 1:
         return outcome
-    context = tf.distribute.get_replica_context()
-    total = context.all_reduce(tf.distribute.ReduceOp.SUM, images)
-    share = tf.cast(images, tf.float32) / tf.cast(total, tf.float32)
+    share = tf.cast(images, tf.float32) / tf.cast(_total(images), tf.float32)
+    codes = outcome.codes
+    if codes:
+        *parts, is_real = codes
+        codes = tuple(map(_gathered, (*parts, is_real & (images > 0))))
+    gradients = [tf.cast(share, one.dtype) * one for one in outcome.gradients]
+    names = list(outcome.logs)
+    values = _total(share * tf.stack([outcome.loss, *outcome.logs.values()]))
+    loss, *logs = tf.unstack(values)
     return outcome._replace(
-        gradients=[tf.cast(share, one.dtype) * one for one in outcome.gradients],
-        codes=tuple(_gathered(one) for one in outcome.codes),
-        share=share,
+        gradients=gradients, loss=loss, logs=dict(zip(names, logs, strict=True)), codes=codes
     )
+
+
+def mean_of_all(values: dict[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
+    """The mean of each `(num_images,)` over the images of all replicas, and their number."""
+    sums = _total(tf.stack([tf.reduce_sum(value) for value in values.values()]))
+    number = tf.cast(_total(tf.shape(next(iter(values.values())))[0]), sums.dtype)
+    means = tf.unstack(tf.math.divide_no_nan(sums, number))
+    return dict(zip(values, means, strict=True)), number
+
+
+def is_chief(strategy: tf.distribute.Strategy) -> bool:
+    """Whether this process is the one of several workers that writes files."""
+    resolver = strategy.cluster_resolver
+    if resolver is None or not resolver.task_type:
+        return True
+    jobs = resolver.cluster_spec().jobs
+    return resolver.task_type == ("chief" if "chief" in jobs else "worker") and not resolver.task_id
 
 
 def as_logs(values: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -48,21 +76,28 @@ def as_logs(values: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: value[None] for name, value in values.items()} if several else values
 
 
-def common(verdict: Any) -> Any:
-    """The first verdict of all replicas that is not good; a good one if all are."""
+def common(verdict: Verdict, images: Tensor) -> Verdict:
+    """The first verdict of all replicas that is not good; a good one if all are.
+
+    Args:
+        verdict: Of this replica.
+        images: How many it has, `()`: rows are those of the whole batch then.
+    """
     if number() == 1:
         return verdict
-    every = [_gathered(part[None]) for part in verdict]
-    first = tf.argmin(tf.cast(every[0], tf.int32), output_type=tf.int32)
-    return type(verdict)(*(tf.gather(part, first) for part in every))
+    every = Verdict(*(_gathered(part[None]) for part in verdict))
+    begin = tf.cumsum(_gathered(images[None]), exclusive=True)
+    every = every._replace(row=tf.where(every.row == WHOLE_BATCH, every.row, every.row + begin))
+    first = tf.argmin(tf.cast(every.good, tf.int32), output_type=tf.int32)
+    return Verdict(*(tf.gather(part, first) for part in every))
+
+
+def _total(values: Tensor) -> Tensor:
+    """The sum over all replicas."""
+    return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)
 
 
 def _gathered(rows: Tensor) -> Tensor:
     """The rows of all replicas, one after another."""
     wide = tf.cast(rows, tf.int32) if rows.dtype == tf.bool else rows
     return tf.cast(tf.distribute.get_replica_context().all_gather(wide, axis=0), rows.dtype)
-
-
-def number_in(variable: Any) -> int:
-    """The whole number that a variable holds, on all replicas the same."""
-    return int(variable.numpy() if hasattr(variable, "numpy") else variable)

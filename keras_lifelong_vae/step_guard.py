@@ -7,8 +7,7 @@ import tensorflow as tf
 
 from keras_lifelong_vae.autoencoder.validity import in_support
 from keras_lifelong_vae.likelihoods import Likelihood
-from keras_lifelong_vae.replicas import number_in
-from keras_lifelong_vae.types import Tensor
+from keras_lifelong_vae.types import Tensor, number_in
 
 IMAGES, GRADIENTS = "images", "gradients"
 WHOLE_BATCH = -1
@@ -160,7 +159,7 @@ class StepGuard:
         if self.skips or not number_in(self._bad_steps):
             return
         self.reset()
-        (reason, row), value = self._found.numpy(), float(self._value)
+        (reason, row), value = self._found.numpy(), float(self._value.numpy())
         where = when if row == WHOLE_BATCH else f"{when} in row {row} of the batch"
         if self.reasons[reason] == IMAGES:
             raise ValueError(

@@ -22,7 +22,6 @@ class Outcome(NamedTuple):
         finding: Whether they are finite.
         codes: z_c, q(z_d | x) and whether it is a real one, of each image of the real batch; none
             if no summary is made.
-        share: Of the images of the whole batch, `()`, if there are several replicas.
     """
 
     gradients: list[Tensor]
@@ -30,7 +29,6 @@ class Outcome(NamedTuple):
     logs: dict[str, Tensor]
     finding: Finding
     codes: tuple[Tensor, ...]
-    share: Tensor | None = None
 
 
 def learn(model: Any, images: Tensor) -> None:
@@ -52,11 +50,15 @@ def _learn_selecting(model: Any, images: Tensor) -> None:
     changing = _changing(model)
     before = [tf.identity(variable) for variable in changing]
     seed = noise.next_seed(model.seed_generator)
-    outcome = replicas.of_all(look(model, images, replicas.own_seed(seed)), tf.shape(images)[0])
+    number = tf.shape(images)[0]
+    if replicas.number() > 1:
+        images = replicas.at_least_one(images)
+    outcome = replicas.of_all(look(model, images, replicas.own_seed(seed)), number)
     examined = model.guard.examine(images, model.likelihood)
     judged = model.guard.judge(outcome.finding, _checked_gradients(model, outcome))
     pairs = zip(judged, examined, strict=True)
-    verdict = replicas.common(Verdict(*(tf.where(examined.good, *pair) for pair in pairs)))
+    own = Verdict(*(tf.where(examined.good, *pair) for pair in pairs))
+    verdict = replicas.common(own, number)
     closed = model.guard.is_closed
     model.guard.note(verdict, unless=closed)
     apply(model, outcome)
@@ -150,5 +152,5 @@ def apply(model: Any, outcome: Outcome) -> Tensor:
     model.training_steps.assign_add(1)
     if outcome.codes:
         model.recent_codes.remember(*outcome.codes)
-    model.update_trackers({"loss": outcome.loss, **outcome.logs}, outcome.share)
+    model.update_trackers({"loss": outcome.loss, **outcome.logs})
     return no_step()

@@ -22,6 +22,7 @@ from keras_lifelong_vae.checkpoints import (
 )
 from keras_lifelong_vae.checks import check_natural, check_positive_int
 from keras_lifelong_vae.files import locked
+from keras_lifelong_vae.replicas import is_chief
 
 SAVE_FREQ = 1000  # a checkpoint takes as long as some ten steps
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -65,6 +66,9 @@ class SequenceCheckpoint(keras.callbacks.Callback):
 
     With the same data the figures are those of training that was not disturbed, bit for bit on a
     CPU: tasks of a `TaskSequence`, arrays, and data sets that are shuffled by a seed.
+
+    Several workers (`tf.distribute`) are started again together and all read what the first of them
+    has written: `directory` must be one that they share.
 
     Args:
         directory: Where the checkpoints are kept, of this sequence alone. Remove it to start anew.
@@ -123,7 +127,8 @@ class SequenceCheckpoint(keras.callbacks.Callback):
         """
         self._seconds, self._since = 0.0, time.perf_counter()
         with ExitStack() as stack:
-            stack.enter_context(locked(self._store.directory, "directory"))
+            if is_chief(model.distribute_strategy):
+                stack.enter_context(locked(self._store.directory, "directory"))
             stack.enter_context(self._signals())
             self._begin(model, arguments)
             if self._stored is None or not self._is_over(self._stored):
@@ -264,7 +269,8 @@ class SequenceCheckpoint(keras.callbacks.Callback):
             "histories": self._histories,
             "callbacks": states,
         }
-        self._store.save(arrays, position)
+        if is_chief(self.model.distribute_strategy):
+            self._store.save(arrays, position)
         self._kept = 0
 
     @contextmanager

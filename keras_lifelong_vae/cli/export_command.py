@@ -7,8 +7,8 @@ from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.exporting import export_saved_model
 from keras_lifelong_vae.exporting.version_directory import check_target
 from keras_lifelong_vae.printable import say
-from keras_lifelong_vae.replicas import number_in
 from keras_lifelong_vae.saved_file import load_model
+from keras_lifelong_vae.types import number_in
 
 DESCRIPTION = """\
 Write the model of a run as a SavedModel, DIR/NAME/VERSION, for TensorFlow Serving,

@@ -13,8 +13,8 @@ from keras_lifelong_vae.experiments.pictures import save
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.files import locked, write_atomically
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
-from keras_lifelong_vae.replicas import number_in
 from keras_lifelong_vae.saved_file import load_model
+from keras_lifelong_vae.types import number_in
 
 PICTURES = ("samples-*.png", "reconstructions-*.png", "negative-elbo.png")
 
