@@ -19,9 +19,8 @@ def compiled_model(**kwargs):
     return model
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
-def test_one_fit_per_task_and_one_fit_of_the_stream_give_the_same_model(sequence, jit_compile):
-    one_by_one = compiled_model(jit_compile=jit_compile)
+def test_one_fit_per_task_and_one_fit_of_the_stream_give_the_same_model(sequence):
+    one_by_one = compiled_model()
     for task in sequence:
         one_by_one.fit(
             task.train,
@@ -30,7 +29,7 @@ def test_one_fit_per_task_and_one_fit_of_the_stream_give_the_same_model(sequence
             verbose=0,
             callbacks=[TeacherRollover()],
         )
-    at_once = compiled_model(jit_compile=jit_compile)
+    at_once = compiled_model()
     at_once.fit(
         sequence.stream(epochs=2),
         verbose=0,

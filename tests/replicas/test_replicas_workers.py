@@ -11,10 +11,6 @@ def check_alike(found, number):
     assert 20 < found[0]["bound"] < 40
 
 
-def test_three_workers_end_with_the_same_weights():
-    check_alike(run_workers(3, repeats=True), 3)
-
-
 def test_workers_go_on_together_after_a_kill_as_if_undisturbed(tmp_path):
     undisturbed = run_workers(2, directory=str(tmp_path / "whole"))
     check_alike(undisturbed, 2)
