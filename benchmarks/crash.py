@@ -117,7 +117,7 @@ def crash(kills: int, seed: int) -> dict:
     }
 
 
-def overhead(epochs: int = 12, repeats: int = 3) -> dict:
+def overhead(epochs: int = 8, repeats: int = 2) -> dict:
     """Seconds of `fit` with checkpoints at the default interval over those without."""
     import keras
 

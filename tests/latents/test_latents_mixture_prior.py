@@ -121,3 +121,7 @@ def test_config_round_trip():
     assert copy.get_config() == layer.get_config()
     with pytest.raises(ValueError, match="`num_components` must be an integer of at least 1"):
         MixturePriorLatent(2, num_components=0)
+
+
+def test_it_has_ten_components_unless_it_is_told():
+    assert MixturePriorLatent(3).get_config()["num_components"] == 10
