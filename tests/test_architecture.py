@@ -32,13 +32,15 @@ ALLOWED = {
     "inputs": {"likelihoods"},
     "optimizer_reset": set(),
     "step_guard": {"autoencoder", "likelihoods"},
-    "generative_model": PARTS | {"inputs", "networks", "step_guard"},
+    "replicas": {"step_guard"},
+    "training_step": {"replay", "replicas", "step_guard", "terms"},
+    "generative_model": PARTS | {"inputs", "networks", "replicas", "step_guard"},
     "checkpoints": set(),
-    "callbacks": {"checkpoints"},  # a callback is given its model
+    "callbacks": {"checkpoints", "replicas"},  # a callback is given its model
     "lifelong_vae": {
         *PARTS,
-        *("callbacks", "generative_model", "inputs", "optimizer_reset", "replay", "step_guard"),
-        "terms",
+        *("callbacks", "generative_model", "inputs", "optimizer_reset", "replay", "replicas"),
+        *("step_guard", "terms", "training_step"),
     },
     "exporting": PARTS | {"lifelong_vae"},
     "data": set(),
@@ -161,6 +163,7 @@ def test_no_name_of_ours_hides_a_private_one_of_keras():
     """Keras has a list `_seed_generators`, and a method of that name could not be called."""
     attributes = {*vars(keras.Model()), *dir(keras.Model)}
     private = {name for name in attributes if name.startswith("_") and name[:2] != "__"}
+    private -= {"_maybe_symbolic_build"}  # left out on purpose, see there
     found = set(classes_of_keras())
     assert len(found) > 10
     for one in found:
