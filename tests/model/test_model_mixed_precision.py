@@ -12,7 +12,6 @@ KINDS = {
     "default": {"network": "dense"},
     "no categories": {"latent": GaussianOnly},
     "learned prior": {"latent": lambda: JointLatent(MixturePriorLatent(3, seed=0), seed=0)},
-    "Gaussian": {"likelihood": "gaussian"},
     "logistic": {"likelihood": "discretized_logistic"},
     "convolutional": {"network": "convolutional"},
 }
