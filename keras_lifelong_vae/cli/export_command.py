@@ -8,7 +8,6 @@ from keras_lifelong_vae.exporting import export_saved_model
 from keras_lifelong_vae.exporting.version_directory import check_target
 from keras_lifelong_vae.printable import say
 from keras_lifelong_vae.saved_file import load_model
-from keras_lifelong_vae.types import number_in
 
 DESCRIPTION = """\
 Write the model of a run as a SavedModel, DIR/NAME/VERSION, for TensorFlow Serving,
@@ -52,7 +51,7 @@ def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
         )
     model = load_model(run.model_path, others=sorted(run.path.glob("*.keras")))
     directory = export_saved_model(model, to, name, version, figures)
-    tasks = number_in(model.finished_tasks)
+    tasks = int(model.finished_tasks)
     say(f"Exported after {tasks} task{'s' * (tasks != 1)}: {directory}")
     any_category = "category=[-1,-1,-1];" if model.has_categories else ""
     say(LOOK.format(directory=directory, any=any_category))

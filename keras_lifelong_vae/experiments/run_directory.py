@@ -14,7 +14,6 @@ from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.files import locked, write_atomically
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.saved_file import load_model
-from keras_lifelong_vae.types import number_in
 
 PICTURES = ("samples-*.png", "reconstructions-*.png", "negative-elbo.png")
 
@@ -89,7 +88,7 @@ class RunDirectory:
         if not self._pending_path.exists():
             return
         model = load_model(self._pending_path)
-        if number_in(model.finished_tasks) == len(results.negative_elbo):
+        if int(model.finished_tasks) == len(results.negative_elbo):
             os.replace(self._pending_path, self.model_path)
         else:
             self._pending_path.unlink()
@@ -121,11 +120,10 @@ class RunDirectory:
         if not results.negative_elbo:
             return None
         model = load_model(self.model_path, others=sorted(self.path.glob("*.keras")))
-        if number_in(model.finished_tasks) != len(results.negative_elbo):
-            finished = number_in(model.finished_tasks)
+        if int(model.finished_tasks) != len(results.negative_elbo):
             raise ValueError(
                 f"{os.fspath(self.path)} must hold results and model of one moment, received "
-                f"{len(results.negative_elbo)} and {finished} finished tasks: one "
+                f"{len(results.negative_elbo)} and {int(model.finished_tasks)} finished tasks: one "
                 "of them was replaced. Remove that directory to start the run again."
             )
         return model, results

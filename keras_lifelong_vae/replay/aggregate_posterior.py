@@ -119,19 +119,14 @@ class AggregatePosterior(GrowingWeights):
 
     def cubature(self, rows: np.ndarray, seed: int) -> LatentCode:
         """d + 1 codes of each Gaussian in `rows` that have its mean and covariance, z_d hard."""
-        draw = np.random.default_rng(seed)
-        size = self.locs.shape[1]
+        size, capacity = self.locs.shape[1], self.category_probs.shape[1]
         scale_trils = self.scale_trils.numpy()[rows]
-        apart = simplex(size, draw) @ scale_trils.swapaxes(1, 2)
-        continuous = self.locs.numpy()[rows][:, None] + apart
-        probs = np.repeat(self.category_probs.numpy()[rows], size + 1, axis=0)
-        discrete = probs
-        if probs.shape[1]:
-            below = draw.random((len(probs), 1)) * probs.sum(axis=1, keepdims=True)
-            index = (probs.cumsum(axis=1) <= below).sum(axis=1)
-            discrete = np.eye(probs.shape[1])[np.minimum(index, probs.shape[1] - 1)]
-        flat = continuous.reshape(-1, size).astype("float32")
-        return LatentCode(tf.constant(flat), tf.constant(discrete.astype("float32")))
+        apart = simplex(size, np.random.default_rng(seed)) @ scale_trils.swapaxes(1, 2)
+        continuous = (self.locs.numpy()[rows][:, None] + apart).reshape(-1, size)
+        probs = tf.repeat(self.category_probs.numpy()[rows], size + 1, axis=0)
+        if capacity:
+            probs = tf.one_hot(draw_index(probs, tf.constant([seed, 0])), capacity)
+        return LatentCode(tf.constant(continuous, tf.float32), probs)
 
     def follow(self, rows: np.ndarray, before: Posterior, after: Posterior) -> None:
         """Moves Gaussians as an encoder has moved: by what the codes of the same images did.
@@ -148,12 +143,11 @@ class AggregatePosterior(GrowingWeights):
         (loc_before, tril_before, probs_before), (loc_after, tril_after, probs_after) = (
             _moments(posterior, len(rows)) for posterior in (before, after)
         )
-        turned = tril_after @ np.linalg.inv(tril_before) @ self.scale_trils.numpy()[rows]
-        covariances = turned @ turned.swapaxes(1, 2)
+        turn = tril_after @ np.linalg.inv(tril_before)
         probs = np.maximum(self.category_probs.numpy()[rows] + probs_after - probs_before, 0.0)
         values = {
             "locs": self.locs.numpy()[rows] + loc_after - loc_before,
-            "scale_trils": np.linalg.cholesky(covariances),
+            "scale_trils": turn @ self.scale_trils.numpy()[rows],  # triangular as both are
             "category_probs": probs / np.maximum(probs.sum(axis=1, keepdims=True), TINY),
         }
         self._put(rows, values)

@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.growing_weights import GrowingWeights
-from keras_lifelong_vae.types import Tensor, number_in
+from keras_lifelong_vae.types import Tensor
+from keras_lifelong_vae.variables import number_in
 
 
 class Ring(GrowingWeights):
