@@ -30,7 +30,8 @@ from keras_lifelong_vae.inputs import (
 from keras_lifelong_vae.latents import JointLatent, Latent
 from keras_lifelong_vae.saved_file import seal
 from keras_lifelong_vae.step_guard import StepGuard, no_step
-from keras_lifelong_vae.types import Encoding, Tensor, number_in
+from keras_lifelong_vae.types import Encoding, Tensor
+from keras_lifelong_vae.variables import number_in
 
 CODES_AT_ONCE = 16_384  # of the importance-weighted bound, so that memory stays bounded
 PRIORS = ("aggregate_posterior", "prior")

@@ -22,7 +22,8 @@ from keras_lifelong_vae.replay import AggregatePosterior, RecentCodes, Replay, s
 from keras_lifelong_vae.step_guard import StepGuard
 from keras_lifelong_vae.terms import Step, Term
 from keras_lifelong_vae.training_step import learn
-from keras_lifelong_vae.types import Tensor, number_in
+from keras_lifelong_vae.types import Tensor
+from keras_lifelong_vae.variables import number_in
 
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
 ON_BAD_BATCH = ("raise", "skip")
@@ -145,6 +146,12 @@ class LifelongVAE(GenerativeModel):
         for term in self.terms:
             term.build(self)
         self._check_names()
+        observing = [term.name for term in self.terms if term.observes]
+        if observing and replicas.number() > 1:
+            raise ValueError(
+                "`terms` must not observe training steps with several replicas, each of which sees "
+                f"other images, received {', '.join(observing)}."
+            )
         self.term_states = [layer for term in self.terms for layer in term.state]
         self.track(name for term in self.terms for name in term.names(self))
 

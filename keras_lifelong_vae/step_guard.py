@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from keras_lifelong_vae.autoencoder.validity import in_support
 from keras_lifelong_vae.likelihoods import Likelihood
-from keras_lifelong_vae.types import Tensor, number_in
+from keras_lifelong_vae.types import Tensor
+from keras_lifelong_vae.variables import number_in
 
 IMAGES, GRADIENTS = "images", "gradients"
 WHOLE_BATCH = -1

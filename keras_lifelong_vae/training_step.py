@@ -47,7 +47,7 @@ def _learn_selecting(model: Any, images: Tensor) -> None:
     For XLA, which makes one loop of update and selection, but copies what branches update; and for
     several replicas, which have to agree before they go on and can't in a branch.
     """
-    changing = _changing(model)
+    changing = _changed_by_looking(model) + _changed_by_applying(model)
     before = [tf.identity(variable) for variable in changing]
     seed = noise.next_seed(model.seed_generator)
     number = tf.shape(images)[0]
@@ -68,11 +68,7 @@ def _learn_selecting(model: Any, images: Tensor) -> None:
 
 
 def _learn_branching(model: Any, images: Tensor) -> Tensor:
-    looking = [
-        *model.student.non_trainable_variables,
-        *(variable for layer in model.term_states for variable in layer.non_trainable_variables),
-        model.seed_generator.state,
-    ]
+    looking = _changed_by_looking(model)
     before = [tf.identity(variable) for variable in looking]
     outcome = look(model, images, noise.next_seed(model.seed_generator))
 
@@ -85,13 +81,20 @@ def _learn_branching(model: Any, images: Tensor) -> Tensor:
     return tf.cond(good, lambda: apply(model, outcome), undo)
 
 
-def _changing(model: Any) -> list[Any]:
-    """The variables that a step may change."""
-    frozen = [layer for layer in (model.teacher, model.aggregate_posterior) if layer is not None]
-    kept = {id(weight) for layer in frozen for weight in layer.variables}
-    own = [variable for variable in model.variables if id(variable) not in kept]
+def _changed_by_looking(model: Any) -> list[Any]:
+    observing = [layer for term in model.terms if term.observes for layer in term.state]
+    return [
+        *model.student.non_trainable_variables,
+        *(variable for layer in observing for variable in layer.non_trainable_variables),
+        model.seed_generator.state,
+    ]
+
+
+def _changed_by_applying(model: Any) -> list[Any]:
+    codes = [] if model.recent_codes is None else model.recent_codes.variables
     metrics = [variable for metric in model.metrics for variable in metric.variables]
-    return [*own, *metrics, *model.optimizer.variables]
+    own = [*model.trainable_variables, *model.optimizer.variables, model.training_steps]
+    return [*own, *codes, *metrics]
 
 
 def _checked_gradients(model: Any, outcome: Outcome) -> list[Tensor]:

@@ -1,6 +1,6 @@
 """The small named tuples that travel between latents, terms and the model."""
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -45,8 +45,3 @@ class Encoding(NamedTuple):
     scale: np.ndarray
     category_probs: np.ndarray | None = None
     category: np.ndarray | None = None
-
-
-def number_in(variable: Any) -> int:
-    """The whole number that a variable holds, on all replicas the same."""
-    return int(variable.numpy() if hasattr(variable, "numpy") else variable)

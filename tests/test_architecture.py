@@ -16,7 +16,7 @@ ROOT = Path(keras_lifelong_vae.__file__).parent
 # What anything may import: the lowest parts, from the bottom up.
 BASE = {
     *("version", "types", "registration", "philox", "noise", "finite", "files", "checks"),
-    *("growing_weights", "printable", "saved_file"),
+    *("growing_weights", "printable", "saved_file", "variables"),
 }
 PARTS = {"autoencoder", "latents", "likelihoods"}  # what an autoencoder is made of
 
@@ -65,6 +65,7 @@ IN_BASE = {
     "saved_file": set(),
     "types": set(),
     "version": set(),
+    "variables": set(),
 }
 OPTIONAL = {"cli", "exporting", "experiments"}  # they may need packages that are not there
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")

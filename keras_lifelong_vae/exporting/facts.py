@@ -12,7 +12,7 @@ from keras_lifelong_vae.autoencoder.validity import RULE
 from keras_lifelong_vae.exporting.signatures import Signature
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.printable import printable
-from keras_lifelong_vae.types import number_in
+from keras_lifelong_vae.variables import number_in
 from keras_lifelong_vae.version import __version__
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "numpy")

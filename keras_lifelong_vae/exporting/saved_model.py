@@ -14,7 +14,7 @@ from keras_lifelong_vae.exporting.facts import check_figures, gather, model_card
 from keras_lifelong_vae.exporting.signatures import Signature, signatures
 from keras_lifelong_vae.exporting.version_directory import check_target, next_version, write_version
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
-from keras_lifelong_vae.types import number_in
+from keras_lifelong_vae.variables import number_in
 
 EXTRA = "assets.extra"  # the SavedModel format's own place for what loaders pass by
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_lifelong_vae.autoencoder.answers import ANY
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
-from keras_lifelong_vae.types import number_in
+from keras_lifelong_vae.variables import number_in
 
 SCORE = (
     "-ELBO, an upper bound of -log p(x) in expectation. It compares models on the same data, and "

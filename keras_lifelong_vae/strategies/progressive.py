@@ -17,7 +17,8 @@ from keras_lifelong_vae.networks.columns import Columns
 from keras_lifelong_vae.networks.initializers import seeded_initializers
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.terms import KL, Reconstruction
-from keras_lifelong_vae.types import GaussianParameters, LatentCode, Posterior, Tensor, number_in
+from keras_lifelong_vae.types import GaussianParameters, LatentCode, Posterior, Tensor
+from keras_lifelong_vae.variables import number_in
 
 ELBO = (KL, Reconstruction)
 FIXED = {"replay": None, "network": "dense", "latent": None, "categories_per_task": 1}

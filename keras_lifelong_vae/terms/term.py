@@ -62,6 +62,11 @@ class Term:
     def observe(self, step: Step) -> None:
         """Called in every training step, after the gradients were taken."""
 
+    @property
+    def observes(self) -> bool:
+        """Whether it has an `observe` of its own, which changes its `state` in every step."""
+        return type(self).observe is not Term.observe
+
     def end_task(self, model: Any) -> None:
         """Called when a task ends; student and teacher have the same weights."""
 
