@@ -119,4 +119,9 @@ try:
     model.compile("adam", jit_compile=True)
 except ValueError as error:
     found["refused"] = str(error)
+try:
+    with strategy.scope():
+        klv.LifelongVAE((8, 8, 1), terms=[klv.terms.EWC()], seed=0)
+except ValueError as error:
+    found["observing"] = str(error)
 print("FOUND " + json.dumps(found))

@@ -60,3 +60,8 @@ def test_predict_looks_at_the_images_of_all_replicas(found):
 
 def test_what_xla_can_not_do_is_refused(found):
     assert "`jit_compile` must be False" in found["refused"]
+
+
+def test_terms_that_observe_what_one_replica_sees_are_refused(found):
+    assert "`terms` must not observe" in found["observing"]
+    assert "received ewc" in found["observing"]
