@@ -50,7 +50,7 @@ SWAPS: dict[type, type] = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
-TIMEOUT = 900
+TIMEOUT = 600
 
 
 def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
@@ -158,14 +158,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--number", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", default="1/1", help="K/N: only every Nth, from the Kth on")
     parser.add_argument("--out", type=Path, help="a JSON file, which is gone on with")
     options = parser.parse_args()
+    part, parts = map(int, options.part.split("/"))
     rows = json.loads(options.out.read_text()) if options.out and options.out.exists() else []
     preload()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "tree"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(root)], check=True)
-        for tests, path, index in mutants(options.number, options.seed)[len(rows) :]:
+        drawn = mutants(options.number, options.seed)[part - 1 :: parts]
+        for tests, path, index in drawn[len(rows) :]:
             source = (root / path).read_text()
             mutant, what = mutate(source, index)
             (root / path).write_text(mutant)

@@ -1,6 +1,9 @@
 """A training that was killed goes on where it was, to the bit."""
 
+import os
 import signal
+import subprocess
+import time
 
 import keras
 import numpy as np
@@ -120,6 +123,72 @@ def test_a_signal_ends_fit_after_a_checkpoint(undisturbed, tmp_path, number, err
     assert 1000 - kill.left[0] == 3 * EPOCHS * STEPS - 16  # not one step was lost
     assert_same(model_state(model), model_state(undisturbed[0]))
     assert histories == undisturbed[1]
+
+
+class Disturb(keras.callbacks.Callback):
+    """Calls what disturbs a process, before each training step."""
+
+    def __init__(self, disturb):
+        super().__init__()
+        self.disturb = disturb
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.disturb()
+
+
+def test_a_clock_that_jumps_changes_nothing(undisturbed, tmp_path, monkeypatch):
+    years = iter(range(1000))
+
+    def jump():
+        now = (-1) ** next(years) * 3e9
+        monkeypatch.setattr(time, "time", lambda: now)
+
+    model, histories = script(tmp_path, Disturb(jump))
+    assert next(years) == 3 * EPOCHS * STEPS
+    assert_same(model_state(model), model_state(undisturbed[0]))
+    assert histories == undisturbed[1]
+
+
+def test_a_process_that_is_stopped_for_a_while_goes_on(undisturbed, tmp_path):
+    stops = []
+
+    def stop():
+        if len(stops) < 2:
+            command = f"kill -STOP {os.getpid()}; sleep 0.3; kill -CONT {os.getpid()}"
+            stops.append(subprocess.Popen(["sh", "-c", command]))
+
+    begun = time.monotonic()
+    model, histories = script(tmp_path, Disturb(stop))
+    assert [stop.wait() for stop in stops] == [0, 0]
+    assert time.monotonic() - begun > 0.3
+    assert_same(model_state(model), model_state(undisturbed[0]))
+    assert histories == undisturbed[1]
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """A directory that only root could write into, seen by somebody else."""
+    for parent in (tmp_path, *tmp_path.parents[:2]):
+        parent.chmod(0o755)
+    tmp_path.chmod(0o555)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield tmp_path
+    os.seteuid(user)
+    tmp_path.chmod(0o755)
+
+
+def test_a_directory_that_takes_nothing_is_named_before_training(read_only):
+    model = small_model(mode="graph")
+    directory = read_only / "checkpoints"
+    with pytest.raises(PermissionError, match=f"Permission denied: '{directory}'"):
+        model.fit(TASKS[0].train, verbose=0, callbacks=[klv.SequenceCheckpoint(directory)])
+    assert int(model.training_steps) == 0
+    path = read_only / "model.keras"
+    with pytest.raises(PermissionError, match=f"Permission denied: '{path}'"):
+        model.save(path)
+    assert list(read_only.iterdir()) == []
 
 
 def array(task):
