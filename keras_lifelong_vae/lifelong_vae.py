@@ -284,6 +284,14 @@ class LifelongVAE(GenerativeModel):
         steps, task = number_in(self.training_steps), number_in(self.finished_tasks) + 1
         self.guard.check(self.likelihood, "x", f"after {steps} training steps, in task {task}")
 
+    def make_train_function(self, force: bool = False) -> Any:
+        """See `keras.Model`; with `jit_compile` XLA compiles the parts of a step, not its branches."""
+        jit_compile, self.jit_compile = self.jit_compile, False
+        try:
+            return super().make_train_function(force)
+        finally:
+            self.jit_compile = jit_compile
+
     def train_step(self, data: Any) -> dict[str, Tensor]:
         images = self.images_of(data)
         learn(self, images)

@@ -122,10 +122,10 @@ class StepGuard:
 
         Args:
             finding: About its loss.
-            gradients: Whose squares must be finite, too: optimizers keep those.
+            gradients: Whose squares must have a finite sum, too: optimizers keep squares.
         """
-        squares = [tf.reduce_all(tf.math.is_finite(tf.square(one))) for one in gradients]
-        finite = tf.concat([finding.finite, [tf.reduce_all(squares)]], 0)
+        squares = [tf.nn.l2_loss(tf.cast(one, tf.float32)) for one in gradients]
+        finite = tf.concat([finding.finite, [tf.math.is_finite(tf.add_n(squares))]], 0)
         good = tf.reduce_all(finite)
         first = _first_false(finite)
 

@@ -1,5 +1,7 @@
 """One training step: look at a batch, judge what was seen, and learn from it if it is good."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
@@ -33,7 +35,7 @@ class Outcome(NamedTuple):
 
 def learn(model: Any, images: Tensor) -> None:
     """Changes the model along the gradients of the batch's loss, if all of it is finite."""
-    if replicas.number() > 1 or (model.jit_compile and not model.run_eagerly):
+    if replicas.number() > 1:
         return _learn_selecting(model, images)
     # What changes the model depends on the batch: Keras also runs a step past the end of data.
     admitted = model.guard.admits(images, model.likelihood)
@@ -42,17 +44,12 @@ def learn(model: Any, images: Tensor) -> None:
 
 
 def _learn_selecting(model: Any, images: Tensor) -> None:
-    """All is changed, and changed back if it is not good.
-
-    For XLA, which makes one loop of update and selection, but copies what branches update; and for
-    several replicas, which have to agree before they go on and can't in a branch.
-    """
+    """All is changed, and changed back if it is not good: replicas can't agree in a branch."""
     changing = _changed_by_looking(model) + _changed_by_applying(model)
     before = [tf.identity(variable) for variable in changing]
     seed = noise.next_seed(model.seed_generator)
     number = tf.shape(images)[0]
-    if replicas.number() > 1:
-        images = replicas.at_least_one(images)
+    images = replicas.at_least_one(images)
     outcome = replicas.of_all(look(model, images, replicas.own_seed(seed)), number)
     examined = model.guard.examine(images, model.likelihood)
     judged = model.guard.judge(outcome.finding, _checked_gradients(model, outcome))
@@ -70,7 +67,7 @@ def _learn_selecting(model: Any, images: Tensor) -> None:
 def _learn_branching(model: Any, images: Tensor) -> Tensor:
     looking = _changed_by_looking(model)
     before = [tf.identity(variable) for variable in looking]
-    outcome = look(model, images, noise.next_seed(model.seed_generator))
+    outcome = _compiled(model, look)(images, noise.next_seed(model.seed_generator))
 
     def undo() -> Tensor:
         for variable, value in zip(looking, before, strict=True):
@@ -78,7 +75,15 @@ def _learn_branching(model: Any, images: Tensor) -> Tensor:
         return no_step()
 
     good = model.guard.passes(outcome.finding, _checked_gradients(model, outcome))
-    return tf.cond(good, lambda: apply(model, outcome), undo)
+    return tf.cond(good, lambda: _compiled(model, apply)(outcome), undo)
+
+
+def _compiled(model: Any, part: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of the step, by XLA if the model is to be; not all of it, for XLA's branches copy."""
+    of_model = partial(part, model)
+    if not model.jit_compile or model.run_eagerly:
+        return of_model
+    return tf.function(of_model, jit_compile=True, reduce_retracing=True, autograph=False)
 
 
 def _changed_by_looking(model: Any) -> list[Any]:
