@@ -79,6 +79,8 @@ class LifelongVAE(GenerativeModel):
     Reference: "Lifelong Generative Modeling", arXiv 1705.09847.
     """
 
+    jit_compile: bool  # a property of `keras.Model`
+
     def __init__(
         self,
         event_shape: Sequence[int],
@@ -200,6 +202,9 @@ class LifelongVAE(GenerativeModel):
     ) -> None:
         """Configures the training; see `keras.Model.compile`.
 
+        With `jit_compile="auto"` XLA compiles all of a step where there is a GPU. A CPU is as fast
+        without it and does not wait for it, so there XLA compiles the optimizer's update alone.
+
         Raises:
             ValueError: If a loss or metrics are given: the model brings its own. If `jit_compile`
                 is True with several replicas: XLA compiles for one device.
@@ -216,6 +221,10 @@ class LifelongVAE(GenerativeModel):
             weighted_metrics=weighted_metrics,
         )
         super().compile(optimizer=optimizer, **kwargs)
+        automatic = kwargs.get("jit_compile", "auto") == "auto" and not self.run_eagerly
+        self.jit_compiles_updates = self.jit_compile
+        if automatic and not tf.config.list_physical_devices("GPU"):
+            self.jit_compile = False
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles a loaded model as the saved one was, which Keras leaves to its own `compile`."""
@@ -285,7 +294,7 @@ class LifelongVAE(GenerativeModel):
         self.guard.check(self.likelihood, "x", f"after {steps} training steps, in task {task}")
 
     def make_train_function(self, force: bool = False) -> Any:
-        """See `keras.Model`; with `jit_compile` XLA compiles the parts of a step, not its branches."""
+        """See `keras.Model`; XLA compiles the parts of a step, not its branches."""
         jit_compile, self.jit_compile = self.jit_compile, False
         try:
             return super().make_train_function(force)

@@ -67,7 +67,8 @@ def _learn_selecting(model: Any, images: Tensor) -> None:
 def _learn_branching(model: Any, images: Tensor) -> Tensor:
     looking = _changed_by_looking(model)
     before = [tf.identity(variable) for variable in looking]
-    outcome = _compiled(model, look)(images, noise.next_seed(model.seed_generator))
+    looked = _compiled(partial(look, model), model.jit_compile)
+    outcome = looked(images, noise.next_seed(model.seed_generator))
 
     def undo() -> Tensor:
         for variable, value in zip(looking, before, strict=True):
@@ -75,15 +76,15 @@ def _learn_branching(model: Any, images: Tensor) -> Tensor:
         return no_step()
 
     good = model.guard.passes(outcome.finding, _checked_gradients(model, outcome))
-    return tf.cond(good, lambda: _compiled(model, apply)(outcome), undo)
+    applied = _compiled(partial(apply, model), model.jit_compiles_updates)
+    return tf.cond(good, lambda: applied(outcome), undo)
 
 
-def _compiled(model: Any, part: Callable[..., Any]) -> Callable[..., Any]:
-    """A part of the step, by XLA if the model is to be; not all of it, for XLA's branches copy."""
-    of_model = partial(part, model)
-    if not model.jit_compile or model.run_eagerly:
-        return of_model
-    return tf.function(of_model, jit_compile=True, reduce_retracing=True, autograph=False)
+def _compiled(part: Callable[..., Any], by_xla: bool) -> Callable[..., Any]:
+    """A part of the step; XLA never compiles all of it, for it copies what a branch updates."""
+    if not by_xla:
+        return part
+    return tf.function(part, jit_compile=True, reduce_retracing=True, autograph=False)
 
 
 def _changed_by_looking(model: Any) -> list[Any]:
