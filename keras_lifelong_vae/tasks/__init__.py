@@ -1,6 +1,7 @@
 """Task sequences: data sets that arrive one after another, see `TaskSequence`."""
 
 from keras_lifelong_vae.tasks.domains import domains
+from keras_lifelong_vae.tasks.from_directory import from_directory
 from keras_lifelong_vae.tasks.own_images import from_arrays, from_datasets
 from keras_lifelong_vae.tasks.permuted import permuted
 from keras_lifelong_vae.tasks.split import Split
@@ -16,6 +17,7 @@ __all__ = [
     "domains",
     "from_arrays",
     "from_datasets",
+    "from_directory",
     "permuted",
     "split_by_class",
     "union",
