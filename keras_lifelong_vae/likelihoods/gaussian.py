@@ -32,7 +32,8 @@ class Gaussian(Likelihood):
     and is comparable only with other densities in the same units.
 
     Args:
-        initial_scale: Where the learned scale starts, in units of s.
+        initial_scale: Where the learned scale starts, in units of s. The default suits images; for
+            rows of numbers, of which less is known from the others, 0.5 is nearer.
         support: "unit_interval" for images, or "real" for any numbers.
         normalization: An adapted `keras.layers.Normalization`, for "real": the encoder reads
             normalised values, and what is generated comes back in the units of the data.
