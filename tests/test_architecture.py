@@ -16,7 +16,7 @@ ROOT = Path(keras_lifelong_vae.__file__).parent
 # What anything may import: the lowest parts, from the bottom up.
 BASE = {
     *("version", "types", "registration", "philox", "noise", "finite", "files", "checks"),
-    *("growing_weights", "printable", "saved_file", "variables"),
+    *("distributions", "growing_weights", "printable", "saved_file", "variables"),
 }
 PARTS = {"autoencoder", "latents", "likelihoods"}  # what an autoencoder is made of
 
@@ -55,6 +55,7 @@ ALLOWED = {
 }
 IN_BASE = {
     "checks": set(),
+    "distributions": set(),
     "files": set(),
     "finite": {"types"},
     "growing_weights": set(),

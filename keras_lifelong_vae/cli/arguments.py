@@ -5,7 +5,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from keras_lifelong_vae.experiments.options import DECAYS
+from keras_lifelong_vae.cli.known import DECAYS
 from keras_lifelong_vae.printable import printable
 
 

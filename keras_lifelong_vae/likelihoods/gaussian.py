@@ -6,16 +6,14 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-import tensorflow_probability as tfp
 
+from keras_lifelong_vae import distributions as tfd
 from keras_lifelong_vae import finite
 from keras_lifelong_vae.likelihoods import support as supports
 from keras_lifelong_vae.likelihoods.likelihood import Likelihood
 from keras_lifelong_vae.likelihoods.support import Support
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
-
-tfd = tfp.distributions
 
 MIN_SCALE = 1e-3  # below a grey level: a density must not be gained from constant pixels alone
 
