@@ -7,6 +7,7 @@ from setuptools import find_packages, setup
 ROOT = Path(__file__).parent
 # For warm-up requests in an export, and for the clients in `export/`.
 SERVING = ["requests", "tensorflow-serving-api>=2.20"]
+LOGS = ["tensorboard>=2.20"]  # for `train --tensorboard`
 version: dict[str, str] = {}
 exec((ROOT / "keras_lifelong_vae" / "version.py").read_text(encoding="utf-8"), version)
 
@@ -39,8 +40,10 @@ setup(
     extras_require={
         "bench": ["torch"],
         "fuzz": ["atheris"],
+        "logs": LOGS,
         "serving": SERVING,
         "test": [
+            *LOGS,
             *SERVING,
             "PyYAML",
             "ai-edge-litert",

@@ -49,7 +49,7 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    """What is not imported yet: `experiments` draws pictures, which takes time to load."""
+    """What is not imported yet: `experiments` and `plots` draw, which takes time to load."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in _PLACES:
@@ -74,6 +74,7 @@ __all__ = [
     "likelihoods",
     "metrics",
     "networks",
+    "plots",
     "schedules",
     "strategies",
     "tasks",

@@ -20,7 +20,15 @@ from keras_lifelong_vae.experiments.run_directory import RunDirectory
 TINY = ["--tasks=2", "--epochs=1", "--batch-size=64", "--latent-dim=3", "--verbose=0"]
 OPTIONS = (
     *("--strategy", "--seed", "--out", "--overwrite", "--save-freq", "--tasks", "--verbose"),
-    *("--standin", "--data-dir", "--source-dir", "--epochs", "--batch-size", "--learning-rate"),
+    *(
+        "--tensorboard",
+        "--standin",
+        "--data-dir",
+        "--source-dir",
+        "--epochs",
+        "--batch-size",
+        "--learning-rate",
+    ),
     *("--learning-rate-decay", "--jit-compile", "--no-jit-compile", "--latent-dim"),
     *("--categories-per-task", "--network", "--likelihood", "--set", "--import"),
 )
@@ -89,7 +97,8 @@ def test_every_option_reaches_the_comparison(monkeypatch):
         experiments, "run_grid", lambda *args, **kwargs: called.update(kwargs, args=args)
     )
     arguments = """compare mnist-to-svhn --standin --strategies naive ewc --seeds 3 4 --out there
-        --tasks 1 --iwae 50 --verbose 2 --data-dir D --epochs 4 --set ewc.weight=3"""
+        --tensorboard B --tasks 1 --iwae 50 --verbose 2 --data-dir D --epochs 4
+        --set ewc.weight=3"""
     assert cli.main(arguments.split()) == 0
     given = {name: value for name, value in called.items() if value is not None}
     assert given == {
@@ -99,6 +108,7 @@ def test_every_option_reaches_the_comparison(monkeypatch):
         "seeds": [3, 4],
         "num_tasks": 1,
         "importance_samples": 50,
+        "tensorboard": "B",
         "verbose": 2,
         "data_dir": "D",
         "epochs": 4,
@@ -127,7 +137,8 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
 
     monkeypatch.setattr(experiments, "train_sequence", train)
     arguments = """train mnist-permuted --strategy naive --seed 3 --overwrite --save-freq 7
-        --tasks 2 --verbose 2 --standin --data-dir D --source-dir S --epochs 4 --batch-size 5
+        --tasks 2 --verbose 2 --tensorboard B --standin --data-dir D --source-dir S
+        --epochs 4 --batch-size 5
         --learning-rate 0.1 --learning-rate-decay cosine --no-jit-compile --latent-dim 6
         --categories-per-task 2
         --network convolutional --likelihood gaussian
@@ -139,6 +150,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
         "save_freq": 7,
         "num_tasks": 2,
         "verbose": 2,
+        "tensorboard": "B",
         "standin": True,
         "data_dir": "D",
         "source_dir": "S",

@@ -42,6 +42,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="only the first N tasks, for a quick trial",
     )
     parser.add_argument(
+        "--tensorboard",
+        metavar="DIR",
+        help="also write all terms, -ELBO of each task and samples for TensorBoard",
+    )
+    parser.add_argument(
         "--standin",
         action="store_true",
         help="take SynthDigits, which are drawn here, in the place of SVHN",

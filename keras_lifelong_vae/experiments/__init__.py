@@ -1,6 +1,7 @@
 """Whole runs through a task sequence: what the command line and the examples call."""
 
-from keras_lifelong_vae.experiments import pictures, sequences
+from keras_lifelong_vae import plots as pictures
+from keras_lifelong_vae.experiments import sequences
 from keras_lifelong_vae.experiments.comparison import compare
 from keras_lifelong_vae.experiments.grid import run_grid
 from keras_lifelong_vae.experiments.results import Results

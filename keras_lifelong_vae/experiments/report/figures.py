@@ -9,11 +9,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from PIL import Image
 
-from keras_lifelong_vae.experiments.pictures import DPI
 from keras_lifelong_vae.experiments.report import curves, heat_map, mosaics
 from keras_lifelong_vae.experiments.report.contents import SAMPLES, Contents
 from keras_lifelong_vae.experiments.report.markdown import escape
 from keras_lifelong_vae.files import write_atomically
+from keras_lifelong_vae.plots.grids import DPI
 
 MAX_BYTES = 80_000
 PALETTES = (256, 64, 32, 16, 8)  # numbers of colours to try, until the file is small enough
