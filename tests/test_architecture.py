@@ -49,6 +49,7 @@ ALLOWED = {
     "metrics": set(),
     "plots": {"metrics", "tasks"},  # a picture is given its model
     "experiments": {
+        "exporting",
         *(
             "callbacks",
             "data",
@@ -58,7 +59,7 @@ ALLOWED = {
             "plots",
             "schedules",
             "strategies",
-        )
+        ),
     },
     "cli": {"callbacks", "data", "experiments", "exporting", "strategies"},
     "__main__": {"cli"},

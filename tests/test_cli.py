@@ -46,7 +46,7 @@ def help_of(capsys, *command):
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["", "train", "compare", "data", "report", "export"])
+@pytest.mark.parametrize("command", ["", "train", "compare", "data", "report", "export", "learn"])
 def test_help_loads_nothing_heavy(command):
     """In a fresh process: what is imported, not how long it takes."""
     run = [sys.executable, "-X", "importtime", "-m", "keras_lifelong_vae", command, "--help"]

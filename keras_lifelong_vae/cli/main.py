@@ -13,6 +13,7 @@ from keras_lifelong_vae.cli import (
     compare_command,
     data_command,
     export_command,
+    learn_command,
     report_command,
     train_command,
 )
@@ -27,6 +28,7 @@ COMMANDS = {
     "compare": compare_command,
     "report": report_command,
     "export": export_command,
+    "learn": learn_command,
 }
 
 INTERRUPTED = "Interrupted. What was learned is kept: the same command goes on."

@@ -27,7 +27,7 @@ def files_by_class(folder: Path) -> dict[str, list[Path]]:
         raise ValueError(
             f"`path` must hold a folder of images for each class, received {folder} without any."
         )
-    files = {one.name: sorted(filter(_is_picture, one.rglob("*"))) for one in classes}
+    files = {one.name: shown_pictures(one) for one in classes}
     for name, own in files.items():
         if not own:
             raise ValueError(
@@ -35,6 +35,11 @@ def files_by_class(folder: Path) -> dict[str, list[Path]]:
                 f"received none in {folder / name}."
             )
     return files
+
+
+def shown_pictures(folder: Path) -> list[Path]:
+    """Every picture in a folder and those within it that is not hidden."""
+    return sorted(filter(_is_picture, folder.rglob("*")))
 
 
 def common_color_mode(files: Sequence[Path]) -> str:
