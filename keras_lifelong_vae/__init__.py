@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from keras_lifelong_vae.backend import check_backend
 from keras_lifelong_vae.version import __version__
 
 
@@ -16,6 +17,7 @@ def _is_the_program() -> bool:
 
 # Otherwise all at once, so that Keras finds the classes of saved models.
 if not _is_the_program():
+    check_backend()
     from keras_lifelong_vae import (
         callbacks,
         data,

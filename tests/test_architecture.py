@@ -16,7 +16,7 @@ ROOT = Path(keras_lifelong_vae.__file__).parent
 # What anything may import: the lowest parts, from the bottom up.
 BASE = {
     *("version", "types", "registration", "philox", "noise", "finite", "files", "checks"),
-    *("distributions", "growing_weights", "printable", "saved_file", "variables"),
+    *("backend", "distributions", "growing_weights", "printable", "saved_file", "variables"),
 }
 PARTS = {"autoencoder", "latents", "likelihoods"}  # what an autoencoder is made of
 
@@ -65,6 +65,7 @@ ALLOWED = {
     "__main__": {"cli"},
 }
 IN_BASE = {
+    "backend": set(),
     "checks": set(),
     "distributions": set(),
     "files": set(),

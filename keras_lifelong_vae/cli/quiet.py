@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from keras_lifelong_vae.backend import check_backend
+
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 
@@ -19,6 +21,7 @@ def load_quietly() -> None:
 
 
 def _load() -> None:
+    check_backend()
     import keras_lifelong_vae.experiments
     import keras_lifelong_vae.exporting  # noqa: F401
 
