@@ -95,14 +95,16 @@ PLANS = (
         "samples.png",
         "Generated images",
         f"The first {SAMPLES} images that each strategy generates after the last task, z drawn as "
-        "above each, nothing selected.",
+        "above each, nothing selected. Pixels that a task permutes are moved back, by the task "
+        "whose order makes an image smoothest.",
         mosaics.sample_mosaics,
     ),
     Plan(
         "traversals.png",
         "Latent traversal",
         "Means of the decoder: each column has one category z_d, each row one z_c drawn from "
-        f"N(0, I). At most {mosaics.MAX_CATEGORIES} categories, evenly chosen.",
+        f"N(0, I). At most {mosaics.MAX_CATEGORIES} categories, evenly chosen. Pixels that a task "
+        "permutes are moved back.",
         mosaics.traversal_mosaic,
     ),
     Plan(
