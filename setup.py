@@ -1,4 +1,4 @@
-"""Metadata and dependencies; the tools are configured in pyproject.toml."""
+"""Packages, version and dependencies; the other metadata and the tools are in pyproject.toml."""
 
 from pathlib import Path
 
@@ -7,20 +7,14 @@ from setuptools import find_packages, setup
 ROOT = Path(__file__).parent
 # For warm-up requests in an export, and for the clients in `export/`.
 SERVING = ["requests", "tensorflow-serving-api>=2.20"]
+LOGS = ["tensorboard>=2.20"]  # for `train --tensorboard`
 version: dict[str, str] = {}
 exec((ROOT / "keras_lifelong_vae" / "version.py").read_text(encoding="utf-8"), version)
 
 setup(
-    name="keras-lifelong-vae",
     version=version["__version__"],
-    description="Lifelong generative modeling with Keras: one VAE for data sets that arrive one "
-    "after another, without keeping past data and without forgetting it",
-    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
-    long_description_content_type="text/markdown",
-    license="MIT",
     packages=find_packages(include=["keras_lifelong_vae", "keras_lifelong_vae.*"]),
     package_data={"keras_lifelong_vae": ["py.typed"]},
-    python_requires=">=3.10",
     install_requires=[
         "tensorflow>=2.20",
         "keras>=3.10",
@@ -39,8 +33,10 @@ setup(
     extras_require={
         "bench": ["torch"],
         "fuzz": ["atheris"],
+        "logs": LOGS,
         "serving": SERVING,
         "test": [
+            *LOGS,
             *SERVING,
             "PyYAML",
             "ai-edge-litert",
@@ -54,14 +50,4 @@ setup(
             "ruff",
         ],
     },
-    entry_points={"console_scripts": ["lifelong-vae=keras_lifelong_vae.cli:main"]},
-    classifiers=[
-        "Development Status :: 4 - Beta",
-        "Intended Audience :: Developers",
-        "Intended Audience :: Science/Research",
-        "Programming Language :: Python :: 3",
-        "Topic :: Scientific/Engineering :: Artificial Intelligence",
-        "Typing :: Typed",
-    ],
-    keywords="keras tensorflow vae lifelong-learning continual-learning generative-replay",
 )

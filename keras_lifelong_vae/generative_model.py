@@ -92,7 +92,7 @@ class GenerativeModel(keras.Model):
         self._bound_names = ["loss", "negative_elbo", "reconstruction", *divergences]
         self.track(self._bound_names)
         self.question_guard = StepGuard()  # of `evaluate` and `predict`
-        self._functions: dict[str, Any] = {}
+        self._functions: dict[tuple[str, int], Any] = {}
 
     def build_student(
         self, latent: Latent, network: Any, likelihood: likelihoods.Likelihood
@@ -344,8 +344,9 @@ class GenerativeModel(keras.Model):
         task: int | None = None,
         prior: str | None = None,
         batch_size: int = 256,
+        sample: bool = False,
     ) -> np.ndarray:
-        """E[x | z], `(num_images, *event_shape)`, for new z.
+        """E[x | z], or x ~ p(x | z), for new z, `(num_images, *event_shape)` in the units of x.
 
         Args:
             num_images: How many, at least 1.
@@ -355,6 +356,8 @@ class GenerativeModel(keras.Model):
             prior: Where z come from: "aggregate_posterior", where the codes of finished tasks lie,
                 every task alike; or "prior", p(z). `default_prior` if `None`.
             batch_size: How many to decode at once.
+            sample: Whether values are drawn from p(x | z), which scatter as the data do; means are
+                smoother. Of a Bernoulli likelihood they are 0 or 1.
 
         Raises:
             ValueError: If `num_images` is less than 1, a category is not active, `prior` is unknown
@@ -363,15 +366,20 @@ class GenerativeModel(keras.Model):
         """
         check_positive_int(num_images, "num_images")
         prior = check_choice(prior or self.default_prior, "prior", PRIORS)
-        seeds = _row_seeds(self._generator(seed), num_images)
+        numbers = self._generator(seed)
+        (of_values,) = numbers.spawn(1)  # of its own, so that the codes are those of the means
+        seeds = _row_seeds(numbers, num_images)
+        value_seeds = [_row_seeds(of_values, num_images)] if sample else []
         categories: Any = np.full(num_images, ANY)
         if category is not None:
             categories = self._checked_categories(category, num_images)
         if prior == "prior" and task is None:
-            return self._ask("generate_from_prior", _cut((seeds, categories), batch_size))["images"]
+            inputs = seeds, categories, *value_seeds
+            return self._ask("generate_from_prior", _cut(inputs, batch_size))["images"]
         self._check_summarized(task, prior)
         tasks = np.full(num_images, ANY if task is None else task)
-        return self._ask("generate", _cut((seeds, categories, tasks), batch_size))["images"]
+        inputs = seeds, categories, tasks, *value_seeds
+        return self._ask("generate", _cut(inputs, batch_size))["images"]
 
     def negative_elbo(
         self, images: Any, seed: int | None = None, batch_size: int = 256
@@ -437,11 +445,12 @@ class GenerativeModel(keras.Model):
         answers = []
         for inputs in batches:
             tensors = [tf.convert_to_tensor(one) for one in inputs]
-            if name not in self._functions:
+            key = name, len(tensors)
+            if key not in self._functions:
                 specs = [tf.TensorSpec((None, *one.shape[1:]), one.dtype) for one in tensors]
                 function = getattr(self._answers(), name)
-                self._functions[name] = tf.function(function, input_signature=specs)
-            answers.append(self._functions[name](*tensors))
+                self._functions[key] = tf.function(function, input_signature=specs)
+            answers.append(self._functions[key](*tensors))
         return {key: np.concatenate([one[key] for one in answers]) for key in answers[0]}
 
     def _answers(self) -> Answers:

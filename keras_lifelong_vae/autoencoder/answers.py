@@ -78,15 +78,22 @@ class Answers:
         room = [[0, 0], [0, self.student.latent.capacity - self.active]]
         return self._images(valid, LatentCode(z_continuous, tf.pad(category_probs, room)))
 
-    def generate(self, seed: Tensor, category: Tensor, task: Tensor) -> dict[str, Tensor]:
-        """From where the codes of tasks lie; from p(z) if that is not known of any."""
-        if self.summaries is None:
-            return self._generate(self._prior(seed), category, task == ANY)
-        codes = self.summaries(tf.shape(seed)[0], seed, task, category)  # z ~ q(z | task, z_d)
-        return self._generate(codes, category, is_one_of(task, ANY, self.tasks))
+    def generate(
+        self, seed: Tensor, category: Tensor, task: Tensor, value_seed: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """From where the codes of tasks lie; from p(z) if that is not known of any.
 
-    def generate_from_prior(self, seed: Tensor, category: Tensor) -> dict[str, Tensor]:
-        return self._generate(self._prior(seed), category, tf.ones_like(seed, tf.bool))
+        E[x | z], or x ~ p(x | z) if there are seeds to draw values by.
+        """
+        if self.summaries is None:
+            return self._generate(self._prior(seed), category, task == ANY, value_seed)
+        codes = self.summaries(tf.shape(seed)[0], seed, task, category)  # z ~ q(z | task, z_d)
+        return self._generate(codes, category, is_one_of(task, ANY, self.tasks), value_seed)
+
+    def generate_from_prior(
+        self, seed: Tensor, category: Tensor, value_seed: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        return self._generate(self._prior(seed), category, tf.ones_like(seed, tf.bool), value_seed)
 
     def generate_continuous(self, seed: Tensor, task: Tensor) -> dict[str, Tensor]:
         """Of a latent without categories."""
@@ -115,18 +122,24 @@ class Answers:
     def _prior(self, seed: Tensor) -> LatentCode:
         return self.student.latent.sample_prior(tf.shape(seed)[0], seed)  # z ~ p(z)
 
-    def _generate(self, code: LatentCode, category: Tensor, valid: Tensor) -> dict[str, Tensor]:
+    def _generate(
+        self, code: LatentCode, category: Tensor, valid: Tensor, value_seed: Tensor | None
+    ) -> dict[str, Tensor]:
         """`code` decoded, its z_d replaced where a category is asked for."""
         chosen = tf.one_hot(category, self.student.latent.capacity)
         discrete = tf.where((category == ANY)[:, None], code.discrete, chosen)
         valid &= is_one_of(category, ANY, self.active)
-        return self._images(valid, LatentCode(code.continuous, discrete))
+        return self._images(valid, LatentCode(code.continuous, discrete), value_seed)
 
     def _valid(self, images: Tensor) -> Tensor:
         return in_support(images, self.student.likelihood.support)
 
-    def _images(self, valid: Tensor, code: LatentCode) -> dict[str, Tensor]:
-        return answer(valid, {"images": self.student.mean(code)})
+    def _images(
+        self, valid: Tensor, code: LatentCode, value_seed: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        if value_seed is None:
+            return answer(valid, {"images": self.student.mean(code)})
+        return answer(valid, {"images": self.student.sample(code, value_seed)})
 
 
 def _from_bytes(images: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from keras_lifelong_vae.autoencoder.latent_read_in import LatentReadIn
 from keras_lifelong_vae.latents import Latent
@@ -69,6 +70,18 @@ class Autoencoder(keras.layers.Layer):
     def mean(self, code: LatentCode) -> Tensor:
         """E[x | z], `(batch_size, *event_shape)`."""
         return self.likelihood.mean(self.parameters(code))
+
+    def sample(self, code: LatentCode, seed: Tensor) -> Tensor:
+        """x ~ p(x | z), `(batch_size, *event_shape)`; `seed` is int64, one for each row."""
+        parameters = self.parameters(code)
+
+        def one(row: tuple[Tensor, Tensor]) -> Tensor:
+            own, own_seed = row
+            return self.likelihood.sample(own[None], tf.bitcast(own_seed, tf.int32))[0]
+
+        # A loop over rows, so that a likelihood need not know of seeds of rows.
+        dtype = self.likelihood.compute_dtype
+        return tf.map_fn(one, (parameters, seed), fn_output_signature=dtype)
 
     def reconstruct(self, images: Tensor) -> Tensor:
         """E[x | z] at the mode of q(z | x): deterministic, `(batch_size, *event_shape)`."""

@@ -5,7 +5,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from keras_lifelong_vae.experiments.options import DECAYS
+from keras_lifelong_vae.cli.known import DECAYS
 from keras_lifelong_vae.printable import printable
 
 
@@ -40,6 +40,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         dest="num_tasks",
         metavar="N",
         help="only the first N tasks, for a quick trial",
+    )
+    parser.add_argument(
+        "--tensorboard",
+        metavar="DIR",
+        help="also write all terms, -ELBO of each task and samples for TensorBoard",
     )
     parser.add_argument(
         "--standin",

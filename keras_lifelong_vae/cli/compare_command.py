@@ -4,9 +4,8 @@ import argparse
 import textwrap
 from typing import Any
 
-from keras_lifelong_vae import strategies
+from keras_lifelong_vae.cli import known
 from keras_lifelong_vae.cli.arguments import add_data_dir, add_run_options, one_of
-from keras_lifelong_vae.experiments import run_grid, sequences
 from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
@@ -20,11 +19,11 @@ strategies:
 
 
 def add_parser(name: str, commands: Any) -> None:
-    specs = sequences.names()
+    specs = tuple(known.sequences())
     parser = commands.add_parser(
         name,
         help="compare strategies on a task sequence",
-        description=DESCRIPTION + "\n".join(map(_describe, strategies.names())),
+        description=DESCRIPTION + "\n".join(_describe(*one) for one in known.strategies().items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(command=_compare)
@@ -49,11 +48,13 @@ def add_parser(name: str, commands: Any) -> None:
     add_run_options(parser)
 
 
-def _describe(name: str) -> str:
-    text = f"{name:<15} {strategies.get(name).description}"
+def _describe(name: str, description: str) -> str:
+    text = f"{name:<15} {description}"
     return textwrap.fill(text, 78, initial_indent="  ", subsequent_indent=" " * 18)
 
 
 def _compare(sequence: str, out: str, **options: Any) -> None:
+    from keras_lifelong_vae.experiments import run_grid
+
     run_grid(sequence, out, **options)
     say(f"Finished; now: lifelong-vae report {out}")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from keras_lifelong_vae import data
 from keras_lifelong_vae.cli.arguments import add_places, one_of
+from keras_lifelong_vae.cli.known import DATA_SETS
 from keras_lifelong_vae.printable import say
 
 
@@ -15,7 +15,7 @@ def add_parser(name: str, commands: Any) -> None:
         "can be had, and say where it came from and what it holds.",
     )
     parser.set_defaults(command=_prepare)
-    parser.add_argument("name", metavar="NAME", choices=data.names(), help=one_of(data.names()))
+    parser.add_argument("name", metavar="NAME", choices=DATA_SETS, help=one_of(DATA_SETS))
     add_places(parser)
     parser.add_argument(
         "--allow-packages",
@@ -25,6 +25,8 @@ def add_parser(name: str, commands: Any) -> None:
 
 
 def _prepare(name: str, data_dir: str | None, source_dir: str | None, allow_packages: bool) -> None:
+    from keras_lifelong_vae import data
+
     images = data.load(name, data_dir, source_dir, allow_packages)
     place = data.location(name, data_dir) or "nothing to keep: it comes with scikit-learn"
     say(f"data set  {images.name}\nfrom      {images.source}\nkept in   {place}")

@@ -3,11 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from keras_lifelong_vae.experiments.run_directory import RunDirectory
-from keras_lifelong_vae.exporting import export_saved_model
-from keras_lifelong_vae.exporting.version_directory import check_target
 from keras_lifelong_vae.printable import say
-from keras_lifelong_vae.saved_file import load_model
 
 DESCRIPTION = """\
 Write the model of a run as a SavedModel, DIR/NAME/VERSION, for TensorFlow Serving,
@@ -37,6 +33,11 @@ def add_parser(name: str, commands: Any) -> None:
 
 
 def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
+    from keras_lifelong_vae.experiments.run_directory import RunDirectory
+    from keras_lifelong_vae.exporting import export_saved_model
+    from keras_lifelong_vae.exporting.version_directory import check_target
+    from keras_lifelong_vae.saved_file import load_model
+
     run = RunDirectory(Path(run_dir))
     if run.path.is_file():
         raise NotADirectoryError(
@@ -57,7 +58,7 @@ def _export(run_dir: str, to: str, name: str, version: int | None) -> None:
     say(LOOK.format(directory=directory, any=any_category))
 
 
-def _figures(run: RunDirectory) -> dict[str, Any]:
+def _figures(run: Any) -> dict[str, Any]:
     """What `results.json` knows of how good the model is."""
     results = run.results()
     if results is None:

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from keras_lifelong_vae.callbacks import Terminated
 from keras_lifelong_vae.cli import (
     compare_command,
     data_command,
     export_command,
+    learn_command,
     report_command,
     train_command,
 )
 from keras_lifelong_vae.cli.arguments import PrintableParser
-from keras_lifelong_vae.data import DataUnavailableError
+from keras_lifelong_vae.cli.quiet import load_quietly
 from keras_lifelong_vae.printable import PrintableFormatter, printable
 from keras_lifelong_vae.version import __version__
 
@@ -28,9 +28,12 @@ COMMANDS = {
     "compare": compare_command,
     "report": report_command,
     "export": export_command,
+    "learn": learn_command,
 }
 
 INTERRUPTED = "Interrupted. What was learned is kept: the same command goes on."
+
+TERMINATED = 128 + signal.SIGTERM  # the exit status, also of a `SequenceCheckpoint` that stops
 
 PROGRAM = "lifelong-vae"
 DESCRIPTION = """\
@@ -53,9 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         return _run(arguments)
-    except (KeyboardInterrupt, Terminated) as stop:
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and stop.code != TERMINATED:
+            raise
         print(f"\n{INTERRUPTED}", file=sys.stderr)
-        return 130 if isinstance(stop, KeyboardInterrupt) else 143
+        return 130 if isinstance(stop, KeyboardInterrupt) else TERMINATED
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -63,7 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         first = _with_import(PrintableParser(PROGRAM, add_help=False, allow_abbrev=False))
-        for module in first.parse_known_args(arguments)[0].modules:
+        modules = first.parse_known_args(arguments)[0].modules
+        if modules:
+            load_quietly()
+        for module in modules:
             import_module(module)
         parser = build_parser()
         options = vars(parser.parse_args(arguments))
@@ -71,15 +79,24 @@ def _run(arguments: Sequence[str] | None) -> int:
         options.pop("modules")
         for name in settings.keys() & options.keys():
             parser.error(f"argument --set: {name} must be given as an argument of its own")
+        load_quietly()
         command(**options, **settings)
-    except (TypeError, ValueError, OSError, ImportError, DataUnavailableError) as error:
+    except (TypeError, ValueError, OSError, ImportError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not _is_about_data(error):
+            raise
         print(f"lifelong-vae: error: {printable(error)}", file=sys.stderr)
         return 1
     return 0
 
 
+def _is_about_data(error: RuntimeError) -> bool:
+    from keras_lifelong_vae.data import DataUnavailableError
+
+    return isinstance(error, DataUnavailableError)
+
+
 def _terminate(number: int, frame: Any) -> None:
-    raise Terminated
+    raise SystemExit(TERMINATED)
 
 
 def build_parser() -> argparse.ArgumentParser:

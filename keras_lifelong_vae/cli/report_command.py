@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from keras_lifelong_vae.experiments.report import write_report
 from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
@@ -15,7 +14,7 @@ def add_parser(name: str, commands: Any) -> None:
     parser = commands.add_parser(
         name, help="report on a comparison of strategies", description=DESCRIPTION
     )
-    parser.set_defaults(command=lambda **places: say(f"Written: {write_report(**places)}"))
+    parser.set_defaults(command=_report)
     parser.add_argument("directory", metavar="DIR", help="that `lifelong-vae compare` has written")
     parser.add_argument(
         "--to",
@@ -26,3 +25,9 @@ def add_parser(name: str, commands: Any) -> None:
     parser.add_argument(
         "--html", action="store_true", help="also write report.html, one file, pictures inside"
     )
+
+
+def _report(**places: Any) -> None:
+    from keras_lifelong_vae.experiments.report import write_report
+
+    say(f"Written: {write_report(**places)}")

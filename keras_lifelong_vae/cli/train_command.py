@@ -2,13 +2,10 @@
 
 import argparse
 import textwrap
-from dataclasses import asdict
 from typing import Any
 
-from keras_lifelong_vae import strategies
-from keras_lifelong_vae.callbacks import SAVE_FREQ
+from keras_lifelong_vae.cli import known
 from keras_lifelong_vae.cli.arguments import add_places, add_run_options, one_of
-from keras_lifelong_vae.experiments import sequences, train_sequence
 from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
@@ -29,15 +26,17 @@ sequences:
 
 
 def add_parser(name: str, commands: Any) -> None:
-    specs, ways = sequences.names(), strategies.names()
+    specs, ways = known.sequences(), tuple(known.strategies())
     parser = commands.add_parser(
         name,
         help="train through a task sequence",
-        description=DESCRIPTION + "\n".join(map(_describe, specs)),
+        description=DESCRIPTION + "\n".join(_describe(name, *spec) for name, spec in specs.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(command=_train)
-    parser.add_argument("sequence", metavar="SEQUENCE", choices=specs, help=one_of(specs))
+    parser.add_argument(
+        "sequence", metavar="SEQUENCE", choices=tuple(specs), help=one_of(tuple(specs))
+    )
     parser.add_argument(
         "--strategy",
         default="lifelong",
@@ -52,9 +51,9 @@ def add_parser(name: str, commands: Any) -> None:
     parser.add_argument(
         "--save-freq",
         type=_save_freq,
-        default=SAVE_FREQ,
+        default=known.SAVE_FREQ,
         metavar="STEPS",
-        help=f"training steps between two checkpoints, or epoch (default: {SAVE_FREQ})",
+        help=f"training steps between two checkpoints, or epoch (default: {known.SAVE_FREQ})",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the run that DIR holds")
     parser.add_argument(
@@ -73,16 +72,15 @@ def _save_freq(text: str) -> int | str:
     return int(text) if text.isdecimal() else text
 
 
-def _describe(name: str) -> str:
-    spec = sequences.get(name)
-    options = {**asdict(spec.training), **spec.model}
-    defaults = ", ".join(f"{option} {value}" for option, value in options.items())
+def _describe(name: str, description: str, defaults: str) -> str:
     indent = " " * 18
     lines = textwrap.fill(defaults, 78, initial_indent=indent, subsequent_indent=indent)
-    return f"  {name:<15} {spec.description}\n{lines}"
+    return f"  {name:<15} {description}\n{lines}"
 
 
 def _train(sequence: str, strategy: str, seed: int, out: str | None, **options: Any) -> None:
+    from keras_lifelong_vae.experiments import train_sequence
+
     out = out or f"runs/{sequence}-{strategy}-{seed}"
     results = train_sequence(sequence, out, strategy, seed, **options)
     say(f"mean -ELBO over all test images: {results.mean_negative_elbo:.2f} nats; see {out}")

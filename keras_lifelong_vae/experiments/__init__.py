@@ -1,9 +1,21 @@
 """Whole runs through a task sequence: what the command line and the examples call."""
 
-from keras_lifelong_vae.experiments import pictures, sequences
+from keras_lifelong_vae import plots as pictures
+from keras_lifelong_vae.experiments import sequences
 from keras_lifelong_vae.experiments.comparison import compare
 from keras_lifelong_vae.experiments.grid import run_grid
+from keras_lifelong_vae.experiments.learning import Learned, TaskLostError, learn
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.experiments.run import train_sequence
 
-__all__ = ["Results", "compare", "pictures", "run_grid", "sequences", "train_sequence"]
+__all__ = [
+    "Learned",
+    "Results",
+    "TaskLostError",
+    "compare",
+    "learn",
+    "pictures",
+    "run_grid",
+    "sequences",
+    "train_sequence",
+]

@@ -28,6 +28,11 @@ from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.experiments.run import Callbacks, begin, run
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.setup import Setup, prepare
+from keras_lifelong_vae.experiments.tensor_board import (
+    TensorBoardLog,
+    check_tensorboard,
+    tensor_board_log,
+)
 from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.printable import say
 from keras_lifelong_vae.tasks import TaskSequence
@@ -121,6 +126,7 @@ def run_grid(
     verbose: int = 0,
     callbacks: Callbacks = (),
     name: str = "own",
+    tensorboard: sequences.PathLike | None = None,
     **options: Any,
 ) -> list[Results]:
     """Runs every strategy with every seed; what is finished is not run again.
@@ -135,6 +141,7 @@ def run_grid(
         names: Strategies, all of `strategies.names()` if `None`.
         seeds: Seeds of everything random.
         importance_samples: Of the importance-weighted bound at the end; 0 leaves it out.
+        tensorboard: Directory for TensorBoard, with one below it for each strategy and seed.
         **options: As of `train_sequence`; each goes to the strategies that accept it.
 
     Returns:
@@ -146,6 +153,7 @@ def run_grid(
             nothing; with tasks of your own that are hard to tell apart, there are no distances.
         keras_lifelong_vae.data.DataUnavailableError: If the data can't be had.
     """
+    check_tensorboard(tensorboard)
     spec, chosen = sequences.get(sequence), tuple(names or strategies.names())
     given = {option: value for option, value in options.items() if value is not None}
     if importance_samples:
@@ -179,7 +187,9 @@ def run_grid(
                 with directory.locked():
                     setup = begin(setup, directory)
                     samples = importance_samples
-                    results = _run_cell(setup, judge, directory, samples, callbacks, verbose)
+                    place = tensorboard and Path(tensorboard) / directory.path.name
+                    log = tensor_board_log(place, setup.results)
+                    results = _run_cell(setup, judge, directory, samples, callbacks, verbose, log)
             finished.append(results)
     return finished
 
@@ -226,9 +236,10 @@ def _run_cell(
     importance_samples: int,
     callbacks: Callbacks,
     verbose: int,
+    log: TensorBoardLog | None = None,
 ) -> Results:
     def finish(results: Results) -> Results:
-        write_specimens(directory.path / "specimens.npz", setup.model, results.seed)
+        write_specimens(directory.path / "specimens.npz", setup.model, setup.tasks, results.seed)
         if not importance_samples:
             return results
         images = collect(setup.tasks, "test", IMPORTANCE_WEIGHTED_IMAGES).images
@@ -236,4 +247,4 @@ def _run_cell(
         figures = {"bound": float(bound.mean()), "samples": importance_samples}
         return replace(results, importance_weighted={**figures, "images": len(images)})
 
-    return run(setup, judge, directory, callbacks, verbose, pictures=False, finish=finish)
+    return run(setup, judge, directory, callbacks, verbose, pictures=False, finish=finish, log=log)

@@ -20,6 +20,11 @@ from keras_lifelong_vae.experiments.results import Results, seen_tasks
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.sequences import PathLike
 from keras_lifelong_vae.experiments.setup import Setup, prepare
+from keras_lifelong_vae.experiments.tensor_board import (
+    TensorBoardLog,
+    check_tensorboard,
+    tensor_board_log,
+)
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.metrics import forgetting, mean_final
 from keras_lifelong_vae.strategies import Strategy
@@ -42,6 +47,7 @@ def train_sequence(
     verbose: int = 1,
     callbacks: Callbacks = (),
     name: str = "own",
+    tensorboard: PathLike | None = None,
     **options: Any,
 ) -> Results:
     """Trains through a task sequence; writes results, model and pictures after every task.
@@ -63,6 +69,7 @@ def train_sequence(
         verbose: As in `keras.Model.fit`.
         callbacks: For every `fit`; called before the `TeacherRollover` that ends the task.
         name: What the results call tasks of your own.
+        tensorboard: Directory for TensorBoard, see `TensorBoardLog`; nothing is written if `None`.
         **options: Of `TrainingOptions` and the model, such as `latent_dim=8` or, of a part of the
             strategy, `**{"replay.ratio": 3}`; the sequence's own if left out or `None`.
 
@@ -73,6 +80,7 @@ def train_sequence(
         FileExistsError: If `out` holds a finished run, or a model of unknown origin.
         ValueError: If a name or an option is unknown or out of range, `out` holds an unfinished
             run with other options, or another process is running there.
+        ImportError: If `tensorboard` is given and the package is not there.
         keras_lifelong_vae.data.DataUnavailableError: If the data can't be had.
 
     Example:
@@ -83,6 +91,7 @@ def train_sequence(
     ```
     """
     check_save_freq(save_freq)
+    check_tensorboard(tensorboard)
     directory = RunDirectory(Path(out))
     if not overwrite:
         directory.check_free()
@@ -91,7 +100,8 @@ def train_sequence(
     judge = Judge(collect(setup.tasks, "test", NUM_SAMPLES), None, seed)
     with directory.locked():
         setup = begin(setup, directory, overwrite)
-        return run(setup, judge, directory, callbacks, verbose, save_freq=save_freq)
+        log = tensor_board_log(tensorboard, setup.results)
+        return run(setup, judge, directory, callbacks, verbose, save_freq=save_freq, log=log)
 
 
 def begin(setup: Setup, directory: RunDirectory, overwrite: bool = False) -> Setup:
@@ -113,6 +123,7 @@ def run(
     pictures: bool = True,
     finish: Callable[[Results], Results] = lambda results: results,
     save_freq: int | str = SAVE_FREQ,
+    log: TensorBoardLog | None = None,
 ) -> Results:
     """Goes on with a run until all its stages are finished.
 
@@ -125,6 +136,7 @@ def run(
         pictures: Whether to draw them.
         finish: What is still done before the last stage counts as finished.
         save_freq: See `SequenceCheckpoint`.
+        log: What is told of each stage, besides each epoch.
     """
     model, results, number = setup.model, setup.results, len(setup.stages)
     first = len(results.negative_elbo)
@@ -134,7 +146,7 @@ def run(
             print(f"Task {i + 1} of {number}, {setup.stages.names[i]}:")
         known = seen_tasks(i, number, len(setup.tasks)) if i else 0
         teachers = judge.categories(model, known) if known else None
-        each = [*callbacks, TeacherRollover(), checkpoint]
+        each = [*callbacks, *([log] if log else []), TeacherRollover(), checkpoint]
         history = _fit(model, setup.stages[i], results.epochs, each, verbose)
         seconds = checkpoint.seconds
         images = len(history.epoch) * _images_per_epoch(setup.stages[i])
@@ -144,6 +156,8 @@ def run(
         results = results.after_stage(row, images, seconds, asdict(measured), validation)
         if results.finished:
             results = finish(replace(results, parameters=model.count_parameters()))
+        if log:
+            log.after_stage(model, setup.tasks, results)
         if pictures:
             draw_pictures(model, setup.tasks, results, directory)
         directory.save(model, results)  # last: what it says is finished has all its files

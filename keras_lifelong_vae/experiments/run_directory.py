@@ -9,10 +9,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from keras_lifelong_vae.experiments.options import differences
-from keras_lifelong_vae.experiments.pictures import save
 from keras_lifelong_vae.experiments.results import Results
 from keras_lifelong_vae.files import locked, write_atomically
 from keras_lifelong_vae.lifelong_vae import LifelongVAE
+from keras_lifelong_vae.plots.grids import save
 from keras_lifelong_vae.saved_file import load_model
 
 PICTURES = ("samples-*.png", "reconstructions-*.png", "negative-elbo.png")

@@ -3,12 +3,10 @@
 from typing import Any
 
 import tensorflow as tf
-import tensorflow_probability as tfp
 
+from keras_lifelong_vae import distributions as tfd
 from keras_lifelong_vae import finite
 from keras_lifelong_vae.types import GaussianParameters, Tensor
-
-tfd = tfp.distributions
 
 
 def gaussian_kl(first: GaussianParameters, second: GaussianParameters) -> Tensor:

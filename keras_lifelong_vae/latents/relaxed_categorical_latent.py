@@ -5,8 +5,8 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-import tensorflow_probability as tfp
 
+from keras_lifelong_vae import distributions as tfd
 from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.checks import check_positive_int
 from keras_lifelong_vae.growing_weights import GrowingWeights
@@ -14,8 +14,6 @@ from keras_lifelong_vae.latents.divergences import categorical_kl
 from keras_lifelong_vae.latents.inverse_cdf import draw_index
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
-
-tfd = tfp.distributions
 
 OTHER_TASKS_SHARE = 1e-3
 INACTIVE_LOGIT = -1e9  # exp underflows to exactly 0, and 0 * INACTIVE_LOGIT is still 0

@@ -3,14 +3,12 @@
 from typing import Any
 
 import tensorflow as tf
-import tensorflow_probability as tfp
 
+from keras_lifelong_vae import distributions as tfd
 from keras_lifelong_vae import finite
 from keras_lifelong_vae.likelihoods.likelihood import Likelihood
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
-
-tfd = tfp.distributions
 
 
 @register

@@ -6,16 +6,14 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-import tensorflow_probability as tfp
 
+from keras_lifelong_vae import distributions as tfd
 from keras_lifelong_vae import finite
 from keras_lifelong_vae.likelihoods import support as supports
 from keras_lifelong_vae.likelihoods.likelihood import Likelihood
 from keras_lifelong_vae.likelihoods.support import Support
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
-
-tfd = tfp.distributions
 
 MIN_SCALE = 1e-3  # below a grey level: a density must not be gained from constant pixels alone
 
@@ -32,7 +30,8 @@ class Gaussian(Likelihood):
     and is comparable only with other densities in the same units.
 
     Args:
-        initial_scale: Where the learned scale starts, in units of s.
+        initial_scale: Where the learned scale starts, in units of s. The default suits images; for
+            rows of numbers, of which less is known from the others, 0.5 is nearer.
         support: "unit_interval" for images, or "real" for any numbers.
         normalization: An adapted `keras.layers.Normalization`, for "real": the encoder reads
             normalised values, and what is generated comes back in the units of the data.

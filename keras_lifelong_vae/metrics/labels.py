@@ -2,9 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import entr
-from sklearn.metrics import mutual_info_score
-from sklearn.metrics.cluster import contingency_matrix
 
 from keras_lifelong_vae.checks import check_labels, check_positive_int
 
@@ -29,6 +26,8 @@ def purity(categories: ArrayLike, classes: ArrayLike) -> float:
     Reference: Manning et al., "Introduction to Information Retrieval", 2008, section 16.3.
     """
     categories, classes = _checked_pair(categories, "categories", classes, "classes")
+    from sklearn.metrics.cluster import contingency_matrix  # slow to import
+
     counts = contingency_matrix(classes, categories)  # (classes, categories)
     return float(counts.max(axis=0).sum() / len(classes))
 
@@ -45,6 +44,8 @@ def mutual_information(categories: ArrayLike, classes: ArrayLike) -> float:
         classes: Integers `(n,)`.
     """
     categories, classes = _checked_pair(categories, "categories", classes, "classes")
+    from sklearn.metrics import mutual_info_score  # slow to import
+
     return float(mutual_info_score(classes, categories))
 
 
@@ -98,6 +99,8 @@ def evenness(shares: ArrayLike) -> float:
     # Written so that NaN fails, too.
     if not ((array >= 0).all() and abs(array.sum() - 1.0) < 1e-6):
         raise ValueError(f"`shares` must be at least 0 and sum to 1, received {array.tolist()}.")
+    from scipy.special import entr  # slow to import
+
     return min(1.0, float(entr(array).sum() / np.log(len(array))))
 
 

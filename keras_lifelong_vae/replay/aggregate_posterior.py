@@ -6,8 +6,6 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from sklearn.mixture import GaussianMixture
-from threadpoolctl import threadpool_limits
 
 from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.growing_weights import GrowingWeights
@@ -80,6 +78,10 @@ class AggregatePosterior(GrowingWeights):
             )
         most = num_components or self.num_components
         number = max(1, min(most, len(continuous) // MIN_CODES_PER_COMPONENT))
+        # Imported here, with scikit-learn and SciPy, of which nothing else in training has need.
+        from sklearn.mixture import GaussianMixture
+        from threadpoolctl import threadpool_limits
+
         mixture = GaussianMixture(
             number, reg_covar=COVARIANCE_FLOOR, init_params="k-means++", random_state=task
         )

@@ -1,6 +1,8 @@
 """Task sequences: data sets that arrive one after another, see `TaskSequence`."""
 
 from keras_lifelong_vae.tasks.domains import domains
+from keras_lifelong_vae.tasks.from_directory import from_directory
+from keras_lifelong_vae.tasks.from_pictures import from_pictures
 from keras_lifelong_vae.tasks.own_images import from_arrays, from_datasets
 from keras_lifelong_vae.tasks.permuted import permuted
 from keras_lifelong_vae.tasks.split import Split
@@ -16,6 +18,8 @@ __all__ = [
     "domains",
     "from_arrays",
     "from_datasets",
+    "from_directory",
+    "from_pictures",
     "permuted",
     "split_by_class",
     "union",

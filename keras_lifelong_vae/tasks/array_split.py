@@ -50,6 +50,12 @@ class ArraySplit:
         return tuple(self.images.shape[1:])
 
     @property
+    def pixel_order(self) -> np.ndarray | None:
+        """Where in the flat image each pixel is from; `None` if in its place, or from several."""
+        order = self.parts[0].pixel_order
+        return None if order is None or len(self.parts) > 1 else order.numpy()
+
+    @property
     def num_images(self) -> int:
         return sum(int(part.numbers.shape[0]) for part in self.parts)
 

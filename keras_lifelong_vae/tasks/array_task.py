@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from keras_lifelong_vae.checks import check_natural, check_positive_int, check_share
+from keras_lifelong_vae.checks import (
+    check_image_shape,
+    check_images,
+    check_natural,
+    check_positive_int,
+    check_share,
+)
 from keras_lifelong_vae.data import ImageData, load
 from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
 from keras_lifelong_vae.tasks.seeds import derived_seed
@@ -44,6 +50,19 @@ def check_no_data_dir(data: Any, data_dir: str | PathLike[str] | None) -> None:
         )
 
 
+def check_own_images(
+    images: Any, name: str, event_shape: tuple[int, ...] | None = None
+) -> np.ndarray:
+    """As `check_images`, and bytes are images in 0..255 as they come from a camera or a file."""
+    array = np.asarray(images)
+    if array.dtype != np.uint8:
+        return check_images(array, name, event_shape)
+    check_image_shape(array.shape, name, event_shape)
+    if not len(array):
+        raise ValueError(f"`{name}` must hold at least one image, received shape {array.shape}.")
+    return array
+
+
 def splits_of(data: ImageData) -> tuple[ArraySplit, ArraySplit]:
     """Training and test images as tensors."""
     return (
@@ -64,7 +83,7 @@ def array_task(
         raise ValueError(f"Task {name!r} must hold at least one training image, received none.")
     batch_size, share, seed = options
     if validation is None:
-        kept, held_out = carve_validation(np.arange(train.num_images), share, seed, name)
+        kept, held_out = carve_out(np.arange(train.num_images), share, seed, name)
         train, validation = train.subset(kept), train.subset(held_out)
     shuffle_seed = derived_seed(seed, name, "shuffle")
     others = (
@@ -74,13 +93,13 @@ def array_task(
     return Task(name, replace(train, batch_size=batch_size, shuffle_seed=shuffle_seed), *others)
 
 
-def carve_validation(
-    rows: np.ndarray, validation_share: float, seed: int, name: str
+def carve_out(
+    rows: np.ndarray, share: float, seed: int, name: str, use: str = "validation"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Divides `rows` at random into training and validation rows, both in ascending order."""
-    wanted = round(len(rows) * validation_share)
-    if validation_share > 0.0:
+    """Divides `rows` at random into those for training and a share, both in ascending order."""
+    wanted = round(len(rows) * share)
+    if share > 0.0:
         wanted = max(wanted, 1)
     size = min(wanted, len(rows) - 1)  # one image always stays for training
-    order = np.random.default_rng(derived_seed(seed, name, "validation")).permutation(len(rows))
+    order = np.random.default_rng(derived_seed(seed, name, use)).permutation(len(rows))
     return rows[np.sort(order[size:])], rows[np.sort(order[:size])]

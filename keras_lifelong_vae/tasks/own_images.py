@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_lifelong_vae.checks import check_image_shape, check_images
+from keras_lifelong_vae.checks import check_image_shape
 from keras_lifelong_vae.checks import check_values as value_range_of
 from keras_lifelong_vae.tasks.array_split import ArraySplit, array_split
-from keras_lifelong_vae.tasks.array_task import array_task, checked_options
+from keras_lifelong_vae.tasks.array_task import array_task, check_own_images, checked_options
 from keras_lifelong_vae.tasks.task import Task
 from keras_lifelong_vae.tasks.task_sequence import TaskSequence
 
@@ -31,8 +31,9 @@ def from_arrays(
     Args:
         tasks: For every name, in the order of the tasks, an array of training images; or a dict
             of arrays with the keys `"train"` and, if there are any, `"validation"` and `"test"`;
-            or a tuple of them in this order. Arrays are floating-point `(n, *event_shape)`, with
-            one event shape throughout; which values are legal is up to the model's likelihood.
+            or a tuple of them in this order. Arrays are `(n, *event_shape)`, with one event shape
+            throughout: floating-point, and which values are legal is up to the model's likelihood;
+            or uint8 in 0..255, which become [0, 1].
         batch_size: Number of images in a batch.
         validation_share: Share of the training images kept for validation, in [0, 1), in tasks
             without validation images of their own. A share above 0 takes at least one image of two.
@@ -42,7 +43,8 @@ def from_arrays(
         A sequence of tasks. Without test images `task.test` is `None`.
 
     Raises:
-        TypeError: If `tasks` is not a mapping from strings, or images are not floating-point.
+        TypeError: If `tasks` is not a mapping from strings, or images are neither
+            floating-point nor uint8.
         ValueError: If a number is out of range, there is no task, an array is empty or of
             another shape, or a value is NaN or infinite.
 
@@ -57,7 +59,7 @@ def from_arrays(
     for name, parts in _named_parts(tasks, "array").items():
         splits: dict[str, ArraySplit] = {}
         for use, part in parts.items():
-            images = check_images(part, f"tasks[{name!r}][{use!r}]", event_shape)
+            images = check_own_images(part, f"tasks[{name!r}][{use!r}]", event_shape)
             event_shape = images.shape[1:]
             splits[use] = array_split(images)
         built.append(array_task(name, options, **splits))
@@ -72,8 +74,9 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
     that shuffles goes on with its next order at every access of `task.train`.
 
     Args:
-        tasks: As of `from_arrays`, with data sets in the place of arrays. Images are floating-point
-            `(batch, *event_shape)`, with one event shape throughout.
+        tasks: As of `from_arrays`, with data sets in the place of arrays. Batches are
+            `(batch, *event_shape)`, floating-point or uint8, with one event shape throughout. Where
+            a map or a file leaves it open, `tf.ensure_shape` says it.
         check_values: Whether to go through every data set once now, to check every value and to
             count the images. Otherwise `fit` checks the first batch, and `num_train`,
             `num_validation` and `num_test` are `None`.
@@ -82,7 +85,8 @@ def from_datasets(tasks: Mapping[str, Any], check_values: bool = True) -> TaskSe
         A sequence of tasks. Without a data set for it, `task.validation` or `task.test` is `None`.
 
     Raises:
-        TypeError: If something else than a `tf.data.Dataset` of floating-point images is given.
+        TypeError: If something else than a `tf.data.Dataset` of floating-point or uint8 images is
+            given.
         ValueError: If there is no task, a data set is empty, infinite or of another event shape,
             or a value is NaN or infinite.
 
@@ -152,7 +156,8 @@ class DatasetSplit:
 
 
 def _images_of(images: tf.Tensor, *rest: Any) -> tf.Tensor:
-    return tf.cast(images, tf.float32)
+    scale = 255.0 if images.dtype == tf.uint8 else 1.0
+    return tf.cast(images, tf.float32) / scale
 
 
 def _split(
@@ -160,8 +165,6 @@ def _split(
 ) -> DatasetSplit:
     shape = _check_spec(dataset, name)
     check_image_shape(shape, name, event_shape)
-    if None in shape[1:]:
-        raise ValueError(f"`{name}` must know the shape of its images, received {shape}.")
     num_batches = int(dataset.cardinality())
     if num_batches == tf.data.INFINITE_CARDINALITY:
         raise ValueError(f"`{name}` must end, received an infinite data set. Limit it with `take`.")
@@ -181,13 +184,15 @@ def _check_spec(dataset: Any, name: str) -> tuple[Any, ...]:
     images = spec[0] if isinstance(spec, tuple) and spec else spec
     if not isinstance(images, tf.TensorSpec):
         raise TypeError(f"`{name}` must yield images or (images, labels), received {spec}.")
-    if not images.dtype.is_floating:
+    if not images.dtype.is_floating and images.dtype != tf.uint8:
         raise TypeError(
-            f"`{name}` must yield floating-point images, received {images.dtype.name}. "
-            "Convert 0-255 images with `tf.cast(images, tf.float32) / 255`."
+            f"`{name}` must yield floating-point or uint8 images, received {images.dtype.name}."
         )
-    if images.shape.rank is None:
-        raise ValueError(f"`{name}` must know the shape of its images, received {images.shape}.")
+    if images.shape.rank is None or None in images.shape[1:]:
+        raise ValueError(
+            f"`{name}` must know the shape of its images, received {images.shape}. Tell it where "
+            "they are made: `dataset.map(lambda x: tf.ensure_shape(x, event_shape))`, then `batch`."
+        )
     return tuple(images.shape)
 
 

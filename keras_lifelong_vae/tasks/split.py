@@ -65,6 +65,7 @@ class BinarizedSplit:
     num_batches = property(attrgetter("base.num_batches"))
     value_range = property(lambda self: (0.0, 1.0))
     labels = property(attrgetter("base.labels"))
+    pixel_order = property(lambda self: getattr(self.base, "pixel_order", None))
 
     def batches(self) -> tf.data.Dataset:
         batches = self.base.batches()

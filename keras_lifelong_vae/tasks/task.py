@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.checks import check_natural, note_value_range
@@ -86,6 +87,17 @@ class Task:
     def steps_per_epoch(self) -> int | None:
         """Number of training batches in an epoch, `None` if unknown (see `from_datasets`)."""
         return self.train_split.num_batches
+
+    def unpermuted(self, images: np.ndarray) -> np.ndarray:
+        """Images as this task has them, each pixel moved back to where `permuted` took it from.
+
+        Those of a task that moves no pixels are returned as they are.
+        """
+        order = getattr(self.train_split, "pixel_order", None)  # your own splits have none
+        if order is None:
+            return images
+        flat = images.reshape(len(images), -1)
+        return flat[:, np.argsort(order)].reshape(images.shape)
 
     def binarized(self, seed: int = 0) -> "Task":
         """Return the same task with pixels drawn from Bernoulli(grey level).

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
-import tensorflow_probability as tfp
 
+from keras_lifelong_vae import distributions as tfd
 from keras_lifelong_vae import finite
 from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.latents.divergences import gaussian_kl, gaussian_kl_to_standard, normal
@@ -22,8 +22,6 @@ from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.terms.step import Step
 from keras_lifelong_vae.terms.term import Term
 from keras_lifelong_vae.types import GaussianParameters, Tensor
-
-tfd = tfp.distributions
 
 Estimator = Callable[[GaussianParameters, GaussianParameters, Tensor], Tensor]
 

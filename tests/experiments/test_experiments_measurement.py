@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_lifelong_vae import tasks
 from keras_lifelong_vae.experiments.album import write_specimens
 from keras_lifelong_vae.experiments.labelled_images import LabelledImages
 from keras_lifelong_vae.experiments.measurement import Judge
@@ -28,6 +29,9 @@ class Classifier:
 
     def classes(self, images):
         return (images.mean(axis=(1, 2, 3)) > 0.3).astype(int)
+
+
+TASKS = tasks.from_arrays({"a": np.zeros((2, 2, 2, 1))})
 
 
 def judge(classifier=None, labelled=True):
@@ -58,9 +62,9 @@ def test_the_prior_is_not_measured_twice():
 
 
 def test_specimens_are_kept_of_both_sources_and_of_categories_if_there_are_any(tmp_path):
-    write_specimens(tmp_path / "both.npz", Model(), seed=0)
-    write_specimens(tmp_path / "prior.npz", Model("prior"), seed=0)
-    write_specimens(tmp_path / "vectors.npz", Model(event_shape=(4,)), seed=0)
+    write_specimens(tmp_path / "both.npz", Model(), TASKS, seed=0)
+    write_specimens(tmp_path / "prior.npz", Model("prior"), TASKS, seed=0)
+    write_specimens(tmp_path / "vectors.npz", Model(event_shape=(4,)), TASKS, seed=0)
     both, prior = np.load(tmp_path / "both.npz"), np.load(tmp_path / "prior.npz")
     assert (sorted(both), sorted(prior)) == (["samples", "samples_prior"], ["samples"])
     np.testing.assert_array_equal(both["samples_prior"], prior["samples"])

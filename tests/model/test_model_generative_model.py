@@ -167,6 +167,18 @@ def test_images_from_the_prior_are_decoded_draws_of_it(model):
     np.testing.assert_allclose(shown, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("prior", ["aggregate_posterior", "prior"])
+def test_values_are_drawn_around_their_means(model, prior):
+    means = model.generate(40, seed=3, prior=prior)
+    drawn = model.generate(40, seed=3, prior=prior, sample=True)
+    assert set(np.unique(drawn)) == {0.0, 1.0}  # Bernoulli
+    spread = np.sqrt((means * (1 - means)).sum())
+    assert abs((drawn - means).sum()) < 4 * spread
+    few = model.generate(3, seed=3, prior=prior, sample=True, batch_size=2)
+    np.testing.assert_array_equal(few, drawn[:3])
+    assert not np.array_equal(drawn, model.generate(40, seed=4, prior=prior, sample=True))
+
+
 def test_before_the_first_task_has_ended_there_is_only_the_prior():
     model = small_model()
     assert (model.default_prior, model.summaries) == ("prior", None)

@@ -80,8 +80,20 @@ def test_values_that_float32_cannot_hold():
         tasks.from_arrays({"a": np.full((4, 3), 1e39)})
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int64, bool])
-def test_integers(dtype):
+def test_bytes_are_divided_by_255():
+    images = np.arange(256, dtype=np.uint8).reshape(4, 8, 8, 1)
+    task = tasks.from_arrays({"a": {"train": images, "test": images}})[0]
+    assert (task.event_shape, task.test_split.value_range) == ((8, 8, 1), (0.0, 1.0))
+    np.testing.assert_array_equal(pixels(task.test), images.astype(np.float32) / 255)
+    for wrong in (images[:0], images.reshape(-1)):
+        with pytest.raises(ValueError, match=r"`tasks\['b'\]\['train'\]` must have shape"):
+            tasks.from_arrays({"a": images, "b": wrong if wrong.ndim == 1 else images[:, :4]})
+        with pytest.raises(ValueError, match=r"`tasks\['a'\]\['train'\]` must h(old|ave)"):
+            tasks.from_arrays({"a": wrong})
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.int64, bool])
+def test_other_integers(dtype):
     with pytest.raises(
         TypeError, match=rf"`tasks\['a'\]\['train'\]` must hold floating-point .* {np.dtype(dtype)}"
     ):

@@ -128,11 +128,21 @@ def test_one_bad_pixel_anywhere(use, value, message):
         tasks.from_datasets({"a": dataset(), "b": {"train": dataset(), use: bad}})
 
 
-@pytest.mark.parametrize("dtype", [tf.uint8, tf.int32, tf.bool])
+def test_bytes_are_divided_by_255():
+    images = np.arange(256, dtype=np.uint8).reshape(8, 4, 8, 1)
+    bytes_of = tf.data.Dataset.from_tensor_slices(images).batch(4)
+    task = tasks.from_datasets({"a": bytes_of})[0]
+    assert task.train_split.value_range == (0.0, 1.0)
+    np.testing.assert_array_equal(pixels(task.train), images.astype(np.float32) / 255)
+
+
+@pytest.mark.parametrize("dtype", [tf.uint16, tf.int32, tf.bool])
 @pytest.mark.parametrize("check_values", [True, False])
 def test_integers(dtype, check_values):
     wrong = dataset().map(lambda x: tf.cast(x, dtype))
-    with pytest.raises(TypeError, match=rf"must yield floating-point .* received {dtype.name}\."):
+    with pytest.raises(
+        TypeError, match=rf"must yield floating-point or uint8 .* received {dtype.name}\."
+    ):
         tasks.from_datasets({"a": wrong}, check_values)
 
 
@@ -153,7 +163,7 @@ def generator(*shape):
 
 @pytest.mark.parametrize("shape", [((None, None, 2, 1),), (None,)])
 def test_unknown_event_shape(shape):
-    with pytest.raises(ValueError, match="must know the shape of its images, received"):
+    with pytest.raises(ValueError, match=r"must know the shape of its images, .*ensure_shape"):
         tasks.from_datasets({"a": generator(*shape)})
 
 

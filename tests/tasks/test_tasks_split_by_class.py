@@ -120,7 +120,9 @@ def without(images, label, use):
 @pytest.mark.parametrize("classes", [None, [1], [0, (2, 1)]])
 def test_absent_class(use, words, classes):
     lacking = without(small_data(), 1, use)
-    with pytest.raises(ValueError, match=rf"classes with {words} images, received 1; .*\[0, 2\]"):
+    with pytest.raises(
+        ValueError, match=rf"classes with {words} images, received 'bee'; .*\['ant', 'cat'\]"
+    ):
         tasks.split_by_class(lacking, classes=classes)
 
 
@@ -133,7 +135,9 @@ def test_unknown_class():
 
 @pytest.mark.parametrize("classes", [[0, 1, 0], [(0, 1), 1], [(2, 2)]])
 def test_class_named_twice(classes):
-    with pytest.raises(ValueError, match=r"`classes` must name each class once, received \d again"):
+    with pytest.raises(
+        ValueError, match=r"`classes` must name each class once, received '\w+' again"
+    ):
         tasks.split_by_class(small_data(), classes=classes)
 
 
@@ -142,7 +146,7 @@ def test_class_named_twice(classes):
     [
         ([], "`tasks` must hold at least one task"),
         ([()], r"`classes\[0\]` must name at least one class, received \(\)"),
-        ([0, "bee"], r"`classes\[1\]` must be an integer of at least 0, received 'bee'"),
+        ([0, "dog"], r"`classes\[1\]` must be one of ant, bee, cat, received 'dog'"),
         ([True], r"`classes\[0\]` must be an integer of at least 0, received True"),
         ([(0, 1.0)], r"`classes\[0\]\[1\]` must be an integer of at least 0, received 1.0"),
         ([-1], r"`classes\[0\]` must be an integer of at least 0, received -1"),
@@ -175,9 +179,9 @@ def test_labels_of_another_length(labels):
         tasks.split_by_class(pair(), test=(numbered(12), labels))
 
 
-@pytest.mark.parametrize("labels", [np.zeros(12), np.zeros(12, bool), ["a"] * 12])
+@pytest.mark.parametrize("labels", [np.zeros(12), np.zeros(12, bool), [None] * 12])
 def test_labels_of_another_type(labels):
-    with pytest.raises(TypeError, match=r"`data\[1\]` must hold integer labels, received dtype"):
+    with pytest.raises(TypeError, match=r"`data\[1\]` must hold integer labels or strings"):
         tasks.split_by_class((numbered(12), labels))
 
 
@@ -205,7 +209,33 @@ def test_any_finite_values():
 
 def test_integer_images():
     with pytest.raises(TypeError, match=r"`data\[0\]` must hold floating-point .* / 255"):
-        tasks.split_by_class((np.zeros((3, 2, 2, 1), np.uint8), [0, 1, 2]))
+        tasks.split_by_class((np.zeros((3, 2, 2, 1), np.int32), [0, 1, 2]))
+
+
+def test_bytes_are_divided_by_255():
+    images = np.arange(240, dtype=np.uint8).reshape(12, 2, 2, 5)
+    task = tasks.split_by_class((images, [0, 1] * 6), test=(images, [0, 1] * 6))[1]
+    np.testing.assert_array_equal(pixels(task.test), images[1::2].astype(np.float32) / 255)
+
+
+@pytest.mark.parametrize("kind", [np.array, list, lambda labels: np.array(labels, object)])
+def test_labels_that_are_strings(kind):
+    labels, test_labels = kind(["owl", "ape", "owl"] * 4), kind(["yak", "owl", "ape"] * 2)
+    mine = (numbered(12), labels), (numbered(6, 100), test_labels)
+    sequence = tasks.split_by_class(mine[0], validation_share=0.0, classes=["owl", ("ape",)])
+    assert sequence.names == ("owl", "ape")
+    np.testing.assert_array_equal(np.sort(pixels(sequence[1].train), 0), numbered(12)[1::3])
+    sequence = tasks.split_by_class(mine[0], test=mine[1], classes=["owl"])
+    np.testing.assert_array_equal(pixels(sequence[0].test), numbered(6, 100)[1::3])
+    with pytest.raises(ValueError, match=r"training images, received 'yak'; .*\['ape', 'owl'\]"):
+        tasks.split_by_class(mine[0], test=mine[1])
+    with pytest.raises(TypeError, match=r"`test\[1\]` must hold labels like those of `data\[1\]`"):
+        tasks.split_by_class(mine[0], test=(numbered(2), [0, 1]))
+
+
+def test_classes_by_name():
+    sequence = tasks.split_by_class(small_data(), classes=["cat", ("bee", 0)])
+    assert sequence.names == ("cat", "bee + ant")
 
 
 def test_test_images_of_another_shape():

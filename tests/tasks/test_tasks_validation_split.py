@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tasks_helpers import epoch, few_examples, flat, many_examples, numbered, one_task
 
 from keras_lifelong_vae import tasks
-from keras_lifelong_vae.tasks.array_task import carve_validation
+from keras_lifelong_vae.tasks.array_task import carve_out
 
 shares = st.floats(0.0, 1.0, exclude_max=True)
 
@@ -14,7 +14,7 @@ shares = st.floats(0.0, 1.0, exclude_max=True)
 @many_examples
 def test_splits_are_disjoint_and_exhaustive(size, share, seed, name):
     rows = np.arange(size) * 3
-    train, validation = carve_validation(rows, share, seed, name)
+    train, validation = carve_out(rows, share, seed, name)
     assert sorted([*train, *validation]) == rows.tolist()
     assert list(train) == sorted(train)
     assert list(validation) == sorted(validation)
@@ -24,7 +24,7 @@ def test_splits_are_disjoint_and_exhaustive(size, share, seed, name):
 @given(size=st.integers(2, 300), share=shares)
 @many_examples
 def test_size_is_the_rounded_share(size, share):
-    _, validation = carve_validation(np.arange(size), share, 0, "a")
+    _, validation = carve_out(np.arange(size), share, 0, "a")
     if share == 0.0:
         assert len(validation) == 0
     else:

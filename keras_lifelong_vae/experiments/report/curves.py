@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from keras_lifelong_vae import strategies
-from keras_lifelong_vae.experiments.pictures import COLORS, MARKERS
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
 from keras_lifelong_vae.experiments.results import Results
+from keras_lifelong_vae.plots.curves import COLORS, MARKERS
 
 FULL_BATCH = "full-batch"
 PAIR = ("lifelong", "no-consistency")

@@ -9,11 +9,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from PIL import Image
 
-from keras_lifelong_vae.experiments.pictures import DPI
 from keras_lifelong_vae.experiments.report import curves, heat_map, mosaics
 from keras_lifelong_vae.experiments.report.contents import SAMPLES, Contents
 from keras_lifelong_vae.experiments.report.markdown import escape
 from keras_lifelong_vae.files import write_atomically
+from keras_lifelong_vae.plots.grids import DPI
 
 MAX_BYTES = 80_000
 PALETTES = (256, 64, 32, 16, 8)  # numbers of colours to try, until the file is small enough
@@ -95,14 +95,16 @@ PLANS = (
         "samples.png",
         "Generated images",
         f"The first {SAMPLES} images that each strategy generates after the last task, z drawn as "
-        "above each, nothing selected.",
+        "above each, nothing selected. Pixels that a task permutes are moved back, by the task "
+        "whose order makes an image smoothest.",
         mosaics.sample_mosaics,
     ),
     Plan(
         "traversals.png",
         "Latent traversal",
         "Means of the decoder: each column has one category z_d, each row one z_c drawn from "
-        f"N(0, I). At most {mosaics.MAX_CATEGORIES} categories, evenly chosen.",
+        f"N(0, I). At most {mosaics.MAX_CATEGORIES} categories, evenly chosen. Pixels that a task "
+        "permutes are moved back.",
         mosaics.traversal_mosaic,
     ),
     Plan(

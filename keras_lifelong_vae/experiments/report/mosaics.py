@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_lifelong_vae.experiments.pictures import DPI, GAP, LETTER, MARGIN, TITLE, mosaic, place
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import TRAVERSED, Contents
+from keras_lifelong_vae.plots.grids import DPI, GAP, LETTER, MARGIN, TITLE, mosaic, place
 
 COLUMNS = 8
 MAX_CATEGORIES = 20

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.image import imread
 from matplotlib.text import Text
 
-from keras_lifelong_vae.experiments import pictures
+from keras_lifelong_vae import plots as pictures
 
 
 def drawn(figure, tmp_path):
