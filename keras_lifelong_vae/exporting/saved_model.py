@@ -41,7 +41,8 @@ def export_saved_model(
     | `decode_one_hot` | `z_continuous`, `category_probs` | `images` |
     | `generate` | `seed`, `category`, `task` (-1: any) | `images` |
     | `generate_from_prior` | `seed`, `category` (-1: any) | `images` |
-    | `score` | `images`, `seed` | `negative_elbo` and its parts, nats per image |
+    | `score` | `images`, `seed` | `negative_elbo` and its parts, nats per image, and `novelty`,
+    `novelty_quantile`, `outside_support` |
 
     `generate` draws z from where the codes of the learned tasks lie, if that is known, else from
     the prior. `reconstruct_uint8`, `encode_uint8` and `score_uint8` take bytes 0 ... 255 instead;
@@ -109,7 +110,8 @@ def answers_of(model: LifelongVAE) -> Answers:
     """What `model` answers now, with its numbers of categories and tasks as constants."""
     active = model.active_categories if model.has_categories else None
     draw = None if model.summaries is None else model.summaries.sample
-    return Answers(model.student, active, draw, number_in(model.summarized_tasks))
+    tasks = number_in(model.summarized_tasks)
+    return Answers(model.student, active, draw, tasks, model.novelty_of if tasks else None)
 
 
 def archive_of(model: LifelongVAE, known: Mapping[str, Signature]) -> keras.export.ExportArchive:
