@@ -163,7 +163,7 @@ class GenerativeModel(keras.Model):
 
     @property
     def novelty_of(self) -> Any:
-        """Novelty of images, q(z | x) and log p(x | z), as a function; `None` if it is not known."""
+        """Novelty, a function of images, q(z | x) and log p(x | z); `None` if it is not known."""
         return None
 
     @property
@@ -413,11 +413,11 @@ class GenerativeModel(keras.Model):
 
             min_k -log P(s_k(x') > s_k(x)),    x' of finished task k,    s_k(x) = -log q_k(t(x))
 
-        It is at least 0, and -log 0.01 = 4.6 for an image that is less typical of every task than all
-        but a hundredth of the task's own images. t are statistics of an image that -ELBO mixes up:
-        where its code lies, how well it is decoded for what there is to decode, and how complex it
-        is; what is too simple is new, too. -ELBO itself is no sign of novelty. A value without
-        probability, NaN among them, makes an image infinitely new.
+        It is at least 0, and -log 0.01 = 4.6 for an image that is less typical of every task than
+        all but a hundredth of the task's own images are. t are statistics of an image: where its
+        code lies, how well it is decoded for what there is to decode, how bright it is, and how
+        much there is in it; what is too simple is new, too. -ELBO itself is no sign of novelty. A
+        value without probability, NaN among them, makes an image infinitely new.
 
         Args:
             images: What to look at: values may be outside the support of the likelihood.
@@ -464,8 +464,8 @@ class GenerativeModel(keras.Model):
     def _check_knows_novelty(self) -> None:
         if self.novelty_of is None or not number_in(self.summarized_tasks):
             raise ValueError(
-                "`novelty` needs a model that has finished a task and keeps summaries of its codes, "
-                f"as `Replay()` does, received {type(self).__name__} with "
+                "`novelty` needs a model that has finished a task and keeps summaries, as one "
+                f"with `Replay()` does, received {type(self).__name__} with "
                 f"{number_in(self.summarized_tasks)} summarised tasks."
             )
 

@@ -349,6 +349,7 @@ class LifelongVAE(GenerativeModel):
                 f"received a model with {finished} finished tasks and none since."
             )
         if self.aggregate_posterior is not None:
+            codes, _ = self.recent_codes.collect()
             shifts = TypicalShifts(self.student, self.teacher)
             summarize_tasks(
                 self.aggregate_posterior,
@@ -360,7 +361,7 @@ class LifelongVAE(GenerativeModel):
                 shifts.watch,
             )
             shifts.apply(self.typical_sets)
-            self.typical_sets.summarize(finished)
+            self.typical_sets.summarize(finished, codes)
         if self.teacher is not None:
             self.teacher.copy_weights_from(self.student)
         self.steps_at_rollover.assign(self.training_steps)

@@ -49,9 +49,9 @@ def export_saved_model(
     a model of real numbers has none of them. Without a categorical part all that is about
     categories is missing. Each row's noise comes from its own seed. A row with a value that is NaN,
     infinite or out of range, or with a category that is not active or a task that was not
-    finished, gets NaN in every float output and -1 in every integer one; the other rows are
-    answered as ever. `assets.extra/` holds `model_card.md` and `signature.json`, which say the
-    rest.
+    finished, gets NaN in every float output and -1 in every integer one, but an infinite `novelty`;
+    the other rows are answered as ever. `assets.extra/` holds `model_card.md` and `signature.json`,
+    which say the rest.
 
     Args:
         model: What to export.

@@ -70,18 +70,6 @@ class Likelihood(keras.layers.Layer):
         inside = tf.clip_by_value(tf.cast(means, self.wide_dtype), MARGIN, 1.0 - MARGIN)
         return tf.math.log(inside) - tf.math.log1p(-inside)
 
-    def complexity(self, images: Tensor) -> Tensor:
-        """How much there is to see in x, whatever was learned: nats per image, `(batch_size,)`.
-
-        The entropy of its values as probabilities: 0 for black and white, most for grey. Of real
-        numbers half the sum of their squares as `normalize` gives them: -log N(x; 0, I) above its
-        least value.
-        """
-        if self.support.is_unit:
-            return entropy(tf.cast(images, self.wide_dtype))
-        values = tf.cast(self.normalize(images), self.wide_dtype)
-        return 0.5 * tf.reduce_sum(tf.square(values), axis=list(range(1, len(values.shape))))
-
     def normalize(self, images: Tensor) -> Tensor:
         """What the encoder reads of x: x itself, unless the likelihood brings its own units."""
         return images

@@ -16,8 +16,8 @@ LEAST_STEP = 1e-3
 def quantiles_of(scores: np.ndarray) -> np.ndarray:
     """The scores that shares `EXCEEDANCES` of `scores` `(n,)` exceed, `(NUM_QUANTILES,)`.
 
-    Increasing. The last one, which too few exceed, lies on the line through the tail: the exceedance
-    of a score falls exponentially there, as the tail of most distributions does.
+    Increasing. The last one, which too few exceed, lies on the line through the tail: the share
+    that exceeds a score falls exponentially there, as in the tails of most distributions.
 
     Reference: Pickands, "Statistical Inference Using Extreme Order Statistics", 1975.
     """

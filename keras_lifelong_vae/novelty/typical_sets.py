@@ -19,6 +19,7 @@ from keras_lifelong_vae.replay import AggregatePosterior, Ring
 from keras_lifelong_vae.types import Posterior, Tensor
 
 FARTHEST = 1e30  # nats
+NOISE = 2.0  # times the variance of q(z_c | x)
 
 
 class TypicalSets(keras.layers.Layer):
@@ -69,8 +70,8 @@ class TypicalSets(keras.layers.Layer):
     def follow(self, task: int, before: np.ndarray, after: np.ndarray) -> None:
         """Moves the density of a task as the statistics of the same images have moved.
 
-        m <- m + mean(after - before), and likewise the deviance, in nats. The complexity of an
-        image is the same whatever the model.
+        m <- m + mean(after - before), and likewise the deviance, in nats. Brightness and variation
+        of an image are the same whatever the model.
 
         Args:
             task: Number of the task, from 0.
@@ -80,20 +81,26 @@ class TypicalSets(keras.layers.Layer):
         own = self._rows(task)
         locs = self.densities.locs.numpy()
         locs[own, : self.latent_dim] += (after - before)[:, : self.latent_dim].mean(axis=0)
-        deviance = np.expm1(locs[own, DEVIANCE])
-        shift = (np.expm1(after[:, DEVIANCE]) - np.expm1(before[:, DEVIANCE])).mean()
-        locs[own, DEVIANCE] = np.log1p(np.maximum(deviance + shift, 0.0))
+        shift = (np.sinh(after[:, DEVIANCE]) - np.sinh(before[:, DEVIANCE])).mean()
+        deviance = np.sinh(locs[own, DEVIANCE]) + shift
+        locs[own, DEVIANCE] = np.arcsinh(np.maximum(deviance, 0.0))
         self.densities.locs.assign(locs)
 
-    def summarize(self, task: int) -> None:
+    def summarize(self, task: int, continuous: np.ndarray) -> None:
         """Fits the density of one task to what is remembered, and forgets that.
+
+        The means of q(z_c | x) are spread by twice its variance, by which two draws from it differ:
+        where it is large, a mean may as well lie elsewhere, and does once more has been learned.
 
         Args:
             task: Number of the task, from 0.
+            continuous: z_c ~ q(z_c | x) of the same images, `(n, latent_dim)`.
         """
         statistics = self.ring.collect()
         self.densities.summarize(task, statistics, np.zeros((len(statistics), 0)))
         own = np.intersect1d(self._rows(task), self.densities.rows_in_use())
+        noise = np.square(continuous - statistics[:, : self.latent_dim]).mean(axis=0)
+        self._spread(own, NOISE * noise)
         weights, locs, scale_trils = (
             weight.numpy()[own].astype("float64")
             for weight in (
@@ -108,11 +115,18 @@ class TypicalSets(keras.layers.Layer):
         self.tails.quantiles.assign(quantiles)
         self.forget()
 
+    def _spread(self, rows: np.ndarray, variances: np.ndarray) -> None:
+        scale_trils = self.densities.scale_trils.numpy()
+        covariances = scale_trils[rows] @ scale_trils[rows].swapaxes(1, 2)
+        covariances[:, range(self.latent_dim), range(self.latent_dim)] += variances
+        scale_trils[rows] = np.linalg.cholesky(covariances)
+        self.densities.scale_trils.assign(scale_trils)
+
     def novelty(self, statistics: Tensor) -> Tensor:
         """Nats, at least 0, `(num_rows,)`; NaN as long as no task was finished.
 
         Args:
-            statistics: See `image_statistics`, `(num_rows, latent_dim + 2)`.
+            statistics: See `image_statistics`, `(num_rows, latent_dim + 3)`.
         """
         weights = tf.reshape(self.densities.mixture_weights, (-1, self.densities.num_components))
         is_known = tf.reduce_any(weights > 0, axis=1)

@@ -25,9 +25,7 @@ class TypicalShifts:
         self._before: list[np.ndarray] = []
         self._after: list[np.ndarray] = []
 
-    def watch(
-        self, tasks: np.ndarray, images: Tensor, before: Posterior, after: Posterior
-    ) -> None:
+    def watch(self, tasks: np.ndarray, images: Tensor, before: Posterior, after: Posterior) -> None:
         """Notes the statistics of `images`, replayed of `tasks`, both `(n, ...)`."""
         self._tasks.append(tasks)
         self._before.append(_statistics(self.teacher, images, before))
