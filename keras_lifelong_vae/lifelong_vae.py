@@ -28,6 +28,7 @@ from keras_lifelong_vae.types import Tensor
 from keras_lifelong_vae.variables import number_in
 
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
+GAUSSIANS_SHOWN_WHOLE = 100  # from which typical sets follow by all their images
 ON_BAD_BATCH = ("raise", "skip")
 
 
@@ -350,7 +351,10 @@ class LifelongVAE(GenerativeModel):
             )
         if self.aggregate_posterior is not None:
             codes, _ = self.recent_codes.collect()
-            shifts = TypicalShifts(self.student, self.teacher)
+            gaussians = len(self.aggregate_posterior.rows_in_use())
+            # At least one image of each Gaussian, of which there are `latent_dim + 1`.
+            stride = min(1 + gaussians // GAUSSIANS_SHOWN_WHOLE, self.latent_dim)
+            shifts = TypicalShifts(self.student, self.teacher, stride)
             summarize_tasks(
                 self.aggregate_posterior,
                 self.recent_codes,

@@ -1,6 +1,7 @@
 """How the statistics of replayed images change from a teacher to its student."""
 
 import numpy as np
+import tensorflow as tf
 
 from keras_lifelong_vae.autoencoder import Autoencoder
 from keras_lifelong_vae.novelty.statistics import image_statistics
@@ -16,20 +17,26 @@ class TypicalShifts:
     Args:
         student: What has just been trained.
         teacher: What it was before.
+        stride: One of so many images is looked at; of many tasks a few images each have to do.
     """
 
-    def __init__(self, student: Autoencoder, teacher: Autoencoder) -> None:
+    def __init__(self, student: Autoencoder, teacher: Autoencoder, stride: int = 1) -> None:
         self.student = student
         self.teacher = teacher
+        self.stride = stride
         self._tasks: list[np.ndarray] = []
         self._before: list[np.ndarray] = []
         self._after: list[np.ndarray] = []
 
     def watch(self, tasks: np.ndarray, images: Tensor, before: Posterior, after: Posterior) -> None:
         """Notes the statistics of `images`, replayed of `tasks`, both `(n, ...)`."""
-        self._tasks.append(tasks)
-        self._before.append(_statistics(self.teacher, images, before))
-        self._after.append(_statistics(self.student, images, after))
+        some = slice(None, None, self.stride)
+        before, after = (
+            tf.nest.map_structure(lambda one: one[some], posterior) for posterior in (before, after)
+        )
+        self._tasks.append(tasks[some])
+        self._before.append(_statistics(self.teacher, images[some], before))
+        self._after.append(_statistics(self.student, images[some], after))
 
     def apply(self, typical_sets: TypicalSets) -> None:
         """Moves the typical set of each task that was seen."""

@@ -15,6 +15,7 @@ import time
 import keras
 import numpy as np
 import keras_lifelong_vae as klv
+from keras_lifelong_vae.lifelong_vae import GAUSSIANS_SHOWN_WHOLE
 from keras_lifelong_vae.novelty import TypicalShifts, num_statistics
 from keras_lifelong_vae.replay import summarize_tasks
 
@@ -50,7 +51,8 @@ def times(work):
 
 def roll_over():
     codes, _ = model.recent_codes.collect()
-    shifts = TypicalShifts(model.student, model.teacher)
+    stride = 1 + len(model.aggregate_posterior.rows_in_use()) // GAUSSIANS_SHOWN_WHOLE
+    shifts = TypicalShifts(model.student, model.teacher, stride)
     summarize_tasks(
         model.aggregate_posterior,
         model.recent_codes,
