@@ -42,7 +42,7 @@ def of_all(outcome: Any, images: Tensor) -> Any:
     share = tf.cast(images, tf.float32) / tf.cast(_total(images), tf.float32)
     codes, statistics = outcome.codes, outcome.statistics
     if codes:
-        statistics = _gathered(statistics)
+        statistics = tuple(map(_gathered, statistics))
         *parts, is_real = codes
         codes = tuple(map(_gathered, (*parts, is_real & (images > 0))))
     gradients = [tf.cast(share, one.dtype) * one for one in outcome.gradients]

@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
         finding: Whether they are finite.
         codes: z_c, q(z_d | x) and whether it is a real one, of each image of the real batch; none
             if no summary is made.
-        statistics: `image_statistics` of the same images, `None` without a summary.
+        statistics: `image_statistics` of the same images, or none.
     """
 
     gradients: list[Tensor]
@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
     logs: dict[str, Tensor]
     finding: Finding
     codes: tuple[Tensor, ...]
-    statistics: Any
+    statistics: tuple[Tensor, ...]
 
 
 def learn(model: Any, images: Tensor) -> None:
@@ -149,11 +149,11 @@ def _outcome(model: Any, step: Step, number: Tensor) -> Outcome:
         scaled_loss = model.optimizer.scale_loss(loss)
     gradients = tape.gradient(scaled_loss, weights, unconnected_gradients="zero")
     codes: tuple[Tensor, ...] = ()
-    statistics = None
+    statistics: tuple[Tensor, ...] = ()
     if model.recent_codes is not None:
         probs = tf.nn.softmax(step.posterior.logits[:number])
         codes = (step.code.continuous[:number], probs, step.is_real[:number])
-        statistics = _statistics(step, number)
+        statistics = (_statistics(step, number),)
     for term in model.terms:
         term.observe(step)
     finding = model.guard.look_at({**step.values, "loss": loss})
@@ -174,6 +174,6 @@ def apply(model: Any, outcome: Outcome) -> Tensor:
     model.training_steps.assign_add(1)
     if outcome.codes:
         model.recent_codes.remember(*outcome.codes)
-        model.typical_sets.remember(outcome.statistics, outcome.codes[-1])
+        model.typical_sets.remember(*outcome.statistics, outcome.codes[-1])
     model.update_trackers({"loss": outcome.loss, **outcome.logs})
     return no_step()

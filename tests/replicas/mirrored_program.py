@@ -49,7 +49,7 @@ def plain_step(model, images):
     model.training_steps.assign_add(1)
     for outcome in outcomes:
         model.recent_codes.remember(*outcome.codes)
-        model.typical_sets.remember(outcome.statistics, outcome.codes[-1])
+        model.typical_sets.remember(*outcome.statistics, outcome.codes[-1])
     losses = zip(shares, outcomes, strict=True)
     return float(sum(share * outcome.loss for share, outcome in losses))
 
