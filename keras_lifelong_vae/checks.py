@@ -37,6 +37,15 @@ def check_images(
         ValueError: If the shape is wrong, there is no image, or a value is NaN, infinite or
             outside [low, high].
     """
+    array = check_image_array(images, name, event_shape)
+    check_values(array, name, low, high, likelihood)
+    return array
+
+
+def check_image_array(
+    images: Any, name: str, event_shape: Sequence[int] | None = None
+) -> np.ndarray:
+    """`images` as a numpy array, of whose values nothing is checked: see `check_images`."""
     array = np.asarray(images)
     if not np.issubdtype(array.dtype, np.floating):
         raise TypeError(
@@ -46,7 +55,6 @@ def check_images(
     check_image_shape(array.shape, name, event_shape)
     if array.shape[0] == 0:
         raise ValueError(f"`{name}` must hold at least one image, received shape {array.shape}.")
-    check_values(array, name, low, high, likelihood)
     return array
 
 

@@ -18,7 +18,12 @@ from keras_lifelong_vae.autoencoder import (
     importance_weighted_bound,
 )
 from keras_lifelong_vae.autoencoder.answers import ANY
-from keras_lifelong_vae.checks import check_choice, check_event_shape, check_positive_int
+from keras_lifelong_vae.checks import (
+    check_choice,
+    check_event_shape,
+    check_positive_int,
+    check_share,
+)
 from keras_lifelong_vae.files import write_atomically
 from keras_lifelong_vae.inputs import (
     batches_of,
@@ -155,6 +160,11 @@ class GenerativeModel(keras.Model):
     def summarized_tasks(self) -> Any:
         """Of how many tasks that is known: a number, or the variable that counts them."""
         return 0
+
+    @property
+    def novelty_of(self) -> Any:
+        """Novelty, a function of images, q(z | x) and log p(x | z); `None` if it is not known."""
+        return None
 
     @property
     def default_prior(self) -> str:
@@ -399,12 +409,73 @@ class GenerativeModel(keras.Model):
             TypeError: If `images` does not hold floating-point numbers.
             ValueError: If a shape is not `event_shape` or a value has no probability.
         """
+        return self._score(self._batches(images, batch_size), seed)["negative_elbo"]
+
+    def _score(self, batches: Iterable[tuple[Any]], seed: int | None) -> dict[str, np.ndarray]:
         numbers = self._generator(seed)
-        batches = (
-            (batch, _row_seeds(numbers, len(batch)))
-            for (batch,) in self._batches(images, batch_size)
-        )
-        return self._ask("score", batches)["negative_elbo"]
+        seeded = ((batch, _row_seeds(numbers, len(batch))) for (batch,) in batches)
+        return self._ask("score", seeded)
+
+    def novelty(self, images: Any, seed: int | None = 0, batch_size: int = 256) -> np.ndarray:
+        """How unlike all that was learned each image is, in nats, `(n,)`: higher is newer.
+
+            min_k -log P(s_k(x') > s_k(x)),    x' of finished task k,    s_k(x) = -log q_k(t(x))
+
+        It is at least 0, and -log 0.01 = 4.6 for an image that is less typical of every task than
+        all but a hundredth of the task's own images are. t are statistics of an image: where its
+        code lies, how well it is decoded for what there is to decode, how bright it is, and how
+        much there is in it; what is too simple is new, too. -ELBO itself is no sign of novelty. A
+        value without probability, NaN among them, makes an image infinitely new.
+
+        Args:
+            images: What to look at: values may be outside the support of the likelihood.
+            seed: Of the noise of z ~ q(z | x); the same seed gives the same figures, other noise
+                each time if `None`.
+            batch_size: How many to look at at once.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If a shape is not `event_shape`, or the model has finished no task or keeps
+                no summaries of what it learned (see `Replay`).
+
+        References: see `novelty.TypicalSets`.
+        """
+        self._check_knows_novelty()
+        check_positive_int(batch_size, "batch_size")
+        batches = batches_of(images, "images", self.event_shape, None, batch_size)
+        return self._score(batches, seed)["novelty"]
+
+    def is_novel(
+        self,
+        images: Any,
+        false_alarms: float = 0.01,
+        seed: int | None = 0,
+        batch_size: int = 256,
+    ) -> np.ndarray:
+        """Whether each image is newer than almost all that was learned, bool `(n,)`.
+
+        Args:
+            images: What to look at, see `novelty`.
+            false_alarms: Share of images of learned tasks that may be taken for new ones, in
+                (0, 1). The quantiles that are kept reach down to 0.005; a smaller share is
+                extrapolated.
+            seed: Of the noise, see `novelty`.
+            batch_size: How many to look at at once.
+
+        Raises:
+            TypeError, ValueError: As `novelty` does, and if `false_alarms` is not in (0, 1).
+        """
+        if check_share(false_alarms, "false_alarms") == 0:
+            raise ValueError(f"`false_alarms` must be greater than 0, received {false_alarms!r}.")
+        return self.novelty(images, seed, batch_size) > -np.log(false_alarms)
+
+    def _check_knows_novelty(self) -> None:
+        if self.novelty_of is None or not number_in(self.summarized_tasks):
+            raise ValueError(
+                "`novelty` needs a model that has finished a task and keeps summaries, as one "
+                f"with `Replay()` does, received {type(self).__name__} with "
+                f"{number_in(self.summarized_tasks)} summarised tasks."
+            )
 
     def importance_weighted_bound(
         self, images: Any, num_samples: int = 500, seed: int | None = None, batch_size: int = 256
@@ -458,6 +529,7 @@ class GenerativeModel(keras.Model):
             self.student,
             summaries=self.summaries and self.summaries.sample,
             tasks=self.summarized_tasks,
+            novelty=self.novelty_of,
         )
 
     def _batches(self, images: Any, batch_size: int) -> Iterator[tuple[Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.checks import (
+    check_image_array,
     check_image_shape,
     check_images,
     check_range,
@@ -57,19 +58,37 @@ def check_data(
 
 
 def batches_of(
-    data: Any, name: str, event_shape: tuple[int, ...], likelihood: Likelihood, batch_size: int
+    data: Any,
+    name: str,
+    event_shape: tuple[int, ...],
+    likelihood: Likelihood | None,
+    batch_size: int,
 ) -> Iterator[tuple[Any]]:
-    """The images of an array or a data set, batch by batch, checked."""
+    """The images of an array or a data set, batch by batch, checked.
+
+    Without a likelihood all but their values is checked.
+    """
     if isinstance(data, tf.data.Dataset):
         check_finite(data, name)
-        _check_dataset(data, name, event_shape, likelihood)
+        check_spec(images_of(data.element_spec), name, event_shape)
+        if likelihood is not None:
+            _check_dataset(data, name, event_shape, likelihood)
         for batch in data:
-            images = check_images(images_of(batch), name, event_shape, *_limits(likelihood))
-            yield (np.asarray(images, "float32"),)
+            yield (_checked_images(images_of(batch), name, event_shape, likelihood),)
         return
-    array = check_images(data, name, event_shape, *_limits(likelihood))
-    array = np.asarray(array, "float32")
+    array = _checked_images(data, name, event_shape, likelihood)
     yield from ((array[i : i + batch_size],) for i in range(0, len(array), batch_size))
+
+
+def _checked_images(
+    images: Any, name: str, event_shape: tuple[int, ...], likelihood: Likelihood | None
+) -> np.ndarray:
+    if likelihood is not None:
+        array = check_images(images, name, event_shape, *_limits(likelihood))
+    else:
+        array = check_image_array(images, name, event_shape)
+    with np.errstate(over="ignore"):
+        return np.asarray(array, "float32")
 
 
 def check_spec(spec: Any, name: str, event_shape: tuple[int, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 
 import keras
@@ -16,6 +17,7 @@ from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.generative_model import GenerativeModel, deserialize, serialize
 from keras_lifelong_vae.inputs import check_nothing_given
 from keras_lifelong_vae.latents import Latent
+from keras_lifelong_vae.novelty import TypicalSets, TypicalShifts
 from keras_lifelong_vae.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.replay import AggregatePosterior, RecentCodes, Replay, summarize_tasks
@@ -26,6 +28,7 @@ from keras_lifelong_vae.types import Tensor
 from keras_lifelong_vae.variables import number_in
 
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
+GAUSSIANS_SHOWN_WHOLE = 100  # from which typical sets follow by all their images
 ON_BAD_BATCH = ("raise", "skip")
 
 
@@ -131,6 +134,7 @@ class LifelongVAE(GenerativeModel):
     def _build_replay(self) -> None:
         self.aggregate_posterior: Any = None
         self.recent_codes: Any = None
+        self.typical_sets: Any = None
         if self.replay is not None and self.replay.needs_summaries:
             latent = self.student.latent
             self.recent_codes = RecentCodes(RECENT_CODES, latent.latent_dim, latent.capacity)
@@ -139,6 +143,12 @@ class LifelongVAE(GenerativeModel):
                 self.replay.components_per_task,
                 latent.latent_dim,
                 latent.capacity,
+            )
+            self.typical_sets = TypicalSets(
+                RECENT_CODES,
+                latent.latent_dim,
+                latent.task_capacity,
+                self.replay.components_per_task,
             )
 
     def _build_terms(self, given: Sequence[Term] | None) -> None:
@@ -190,6 +200,12 @@ class LifelongVAE(GenerativeModel):
     @property
     def summarized_tasks(self) -> Any:
         return self.finished_tasks if self.aggregate_posterior is not None else 0
+
+    @property
+    def novelty_of(self) -> Any:
+        if self.typical_sets is None:
+            return None
+        return partial(self.typical_sets.novelty_of, self.likelihood)
 
     def compile(
         self,
@@ -343,6 +359,11 @@ class LifelongVAE(GenerativeModel):
                 f"received a model with {finished} finished tasks and none since."
             )
         if self.aggregate_posterior is not None:
+            codes, _ = self.recent_codes.collect()
+            gaussians = len(self.aggregate_posterior.rows_in_use())
+            # At least one image of each Gaussian, of which there are `latent_dim + 1`.
+            stride = min(1 + gaussians // GAUSSIANS_SHOWN_WHOLE, self.latent_dim)
+            shifts = TypicalShifts(self.student, self.teacher, stride)
             summarize_tasks(
                 self.aggregate_posterior,
                 self.recent_codes,
@@ -350,7 +371,10 @@ class LifelongVAE(GenerativeModel):
                 self.teacher,
                 finished,
                 self.replay.components(finished + 1),
+                shifts.watch,
             )
+            shifts.apply(self.typical_sets)
+            self.typical_sets.summarize(finished, codes)
         if self.teacher is not None:
             self.teacher.copy_weights_from(self.student)
         self.steps_at_rollover.assign(self.training_steps)
@@ -394,6 +418,7 @@ class LifelongVAE(GenerativeModel):
         self.training_steps.assign(self.steps_at_rollover)
         if self.recent_codes is not None:
             self.recent_codes.forget()
+            self.typical_sets.forget()
         for term in self.terms:
             term.drop_task(self)
         self._reset_optimizer()
@@ -421,6 +446,7 @@ class LifelongVAE(GenerativeModel):
         if self.aggregate_posterior is not None:
             self.recent_codes.grow(capacity)
             self.aggregate_posterior.grow(task_capacity, capacity)
+            self.typical_sets.grow(task_capacity)
         for term in self.terms:
             term.grow(self)
 

@@ -40,8 +40,9 @@ def of_all(outcome: Any, images: Tensor) -> Any:
     if number() == 1:
         return outcome
     share = tf.cast(images, tf.float32) / tf.cast(_total(images), tf.float32)
-    codes = outcome.codes
+    codes, statistics = outcome.codes, outcome.statistics
     if codes:
+        statistics = tuple(map(_gathered, statistics))
         *parts, is_real = codes
         codes = tuple(map(_gathered, (*parts, is_real & (images > 0))))
     gradients = [tf.cast(share, one.dtype) * one for one in outcome.gradients]
@@ -49,7 +50,11 @@ def of_all(outcome: Any, images: Tensor) -> Any:
     values = _total(share * tf.stack([outcome.loss, *outcome.logs.values()]))
     loss, *logs = tf.unstack(values)
     return outcome._replace(
-        gradients=gradients, loss=loss, logs=dict(zip(names, logs, strict=True)), codes=codes
+        gradients=gradients,
+        loss=loss,
+        logs=dict(zip(names, logs, strict=True)),
+        codes=codes,
+        statistics=statistics,
     )
 
 

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_lifelong_vae import noise, replicas
+from keras_lifelong_vae.novelty import image_statistics
 from keras_lifelong_vae.replay import MixedBatch, real_only
 from keras_lifelong_vae.step_guard import Finding, Verdict, no_step
 from keras_lifelong_vae.terms import Step
@@ -24,6 +25,7 @@ class Outcome(NamedTuple):
         finding: Whether they are finite.
         codes: z_c, q(z_d | x) and whether it is a real one, of each image of the real batch; none
             if no summary is made.
+        statistics: `image_statistics` of the same images, or none.
     """
 
     gradients: list[Tensor]
@@ -31,6 +33,7 @@ class Outcome(NamedTuple):
     logs: dict[str, Tensor]
     finding: Finding
     codes: tuple[Tensor, ...]
+    statistics: tuple[Tensor, ...]
 
 
 def learn(model: Any, images: Tensor) -> None:
@@ -97,7 +100,9 @@ def _changed_by_looking(model: Any) -> list[Any]:
 
 
 def _changed_by_applying(model: Any) -> list[Any]:
-    codes = [] if model.recent_codes is None else model.recent_codes.variables
+    codes = []
+    if model.recent_codes is not None:
+        codes = [*model.recent_codes.variables, *model.typical_sets.ring.variables]
     metrics = [variable for metric in model.metrics for variable in metric.variables]
     own = [*model.trainable_variables, *model.optimizer.variables, model.training_steps]
     return [*own, *codes, *metrics]
@@ -145,14 +150,23 @@ def _outcome(model: Any, step: Step, number: Tensor) -> Outcome:
         scaled_loss = model.optimizer.scale_loss(loss)
     gradients = tape.gradient(scaled_loss, weights, unconnected_gradients="zero")
     codes: tuple[Tensor, ...] = ()
+    statistics: tuple[Tensor, ...] = ()
     if model.recent_codes is not None:
         probs = tf.nn.softmax(step.posterior.logits[:number])
         codes = (step.code.continuous[:number], probs, step.is_real[:number])
+        statistics = (_statistics(step, number),)
     for term in model.terms:
         term.observe(step)
     finding = model.guard.look_at({**step.values, "loss": loss})
     dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
-    return Outcome(dense, loss, logs, finding, codes)
+    return Outcome(dense, loss, logs, finding, codes, statistics)
+
+
+def _statistics(step: Step, number: Tensor) -> Tensor:
+    likelihood, images = step.student.likelihood, step.images[:number]
+    posterior = tf.nest.map_structure(lambda one: one[:number], step.posterior)
+    log_prob = likelihood.log_prob(images, step.parameters[:number])
+    return image_statistics(likelihood, images, posterior, log_prob)
 
 
 def apply(model: Any, outcome: Outcome) -> Tensor:
@@ -161,5 +175,6 @@ def apply(model: Any, outcome: Outcome) -> Tensor:
     model.training_steps.assign_add(1)
     if outcome.codes:
         model.recent_codes.remember(*outcome.codes)
+        model.typical_sets.remember(*outcome.statistics, outcome.codes[-1])
     model.update_trackers({"loss": outcome.loss, **outcome.logs})
     return no_step()

@@ -12,7 +12,8 @@ from client.image_files import read_images, write_images
 from client.printable import printable
 
 ENCODING = ("loc", "scale", "category_probs", "category")
-SCORE = ("negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical")
+BOUND = ("negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical")
+SCORE = (*BOUND, "novelty", "novelty_quantile", "outside_support")
 ROWS_AT_ONCE = 256  # max_batch_size in batching.config
 BAD_ROW = "not an image: a value is NaN or outside [0, 1]"
 DIMENSIONS_SHOWN = 6
@@ -61,7 +62,7 @@ def _parser(description: str, address: str) -> argparse.ArgumentParser:
     generate = commands.add_parser("generate", help="new images, as a picture")
     generate.set_defaults(command=_generate)
     _add_generate_options(generate)
-    score = commands.add_parser("score", help="-ELBO of images, a bound of -log p(x) in nats")
+    score = commands.add_parser("score", help="-ELBO and novelty of images, in nats")
     score.set_defaults(command=_score)
     score.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     for command in (encode, score):
@@ -145,12 +146,14 @@ def _score(connection: Connection, options: argparse.Namespace) -> int:
     images = read_images(options.images)
     inputs = {"images": images, "seed": np.full(len(images), options.seed, "int64")}
     score = _ask(connection, _name("score", images), inputs, SCORE)
-    print(" row    -ELBO = reconstruction + KL Gaussian + KL categorical, nats")
+    print(" row    -ELBO = reconstruction + KL Gaussian + KL categorical   novelty, nats")
     for row, values in enumerate(zip(*(score[name] for name in SCORE), strict=True)):
         if np.isnan(values[0]):
             print(f"{row:4}  {BAD_ROW}")
         else:
-            print(f"{row:4} {values[0]:8.2f}   {values[1]:14.2f}{values[2]:14.2f}{values[3]:17.2f}")
+            bound, reconstruction, gaussian, categorical, novelty = values[:5]
+            parts = f"{reconstruction:14.2f}{gaussian:14.2f}{categorical:17.2f}"
+            print(f"{row:4} {bound:8.2f}   {parts}   {novelty:7.2f}")
     return _write(score, options.out)
 
 

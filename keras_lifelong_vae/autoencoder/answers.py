@@ -9,13 +9,15 @@ from keras_lifelong_vae.autoencoder.autoencoder import Autoencoder
 from keras_lifelong_vae.autoencoder.bounds import elbo_terms
 from keras_lifelong_vae.autoencoder.validity import answer, in_support, is_one_of
 from keras_lifelong_vae.likelihoods.support import REAL, UNIT_INTERVAL
-from keras_lifelong_vae.types import LatentCode, Tensor
+from keras_lifelong_vae.types import LatentCode, Posterior, Tensor
 
 ANY = -1  # as a category or a task: drawn
 MAX_LEVEL = 255.0
 
 # z of as many rows as asked for: number of rows, seeds, tasks, categories
 Summaries = Callable[[Tensor, Tensor, Tensor, Tensor], LatentCode]
+# Nats of each row: images, q(z | x), log p(x | z)
+Novelty = Callable[[Tensor, Posterior, Tensor], Tensor]
 
 
 class Answers:
@@ -29,6 +31,7 @@ class Answers:
         active: How many categories are active; of the moment they are asked if `None`.
         summaries: Draws z from where the codes of tasks lie; from p(z) if `None`.
         tasks: How many tasks `summaries` knows.
+        novelty: How unlike all learned tasks images are; NaN for all if `None`.
     """
 
     def __init__(
@@ -37,10 +40,12 @@ class Answers:
         active: int | None = None,
         summaries: Summaries | None = None,
         tasks: Tensor | int = 0,
+        novelty: Novelty | None = None,
     ) -> None:
         self.student = student
         self.summaries = summaries
         self.tasks = tasks
+        self.novelty = novelty
         self._active = active
 
     @property
@@ -108,7 +113,9 @@ class Answers:
         code = self.student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard
         terms = elbo_terms(self.student, images, posterior, code)
         bound = tf.add_n(list(terms.values()))
-        return answer(self._valid(images), {"negative_elbo": bound, **terms})
+        valid = self._valid(images)
+        novelty = self._novelty(images, posterior, -terms["reconstruction"])
+        return {**answer(valid, {"negative_elbo": bound, **terms}), **_as_novel(valid, novelty)}
 
     def reconstruct_uint8(self, images: Tensor) -> dict[str, Tensor]:
         return self.reconstruct(_from_bytes(images))
@@ -118,6 +125,11 @@ class Answers:
 
     def score_uint8(self, images: Tensor, seed: Tensor) -> dict[str, Tensor]:
         return self.score(_from_bytes(images), seed)
+
+    def _novelty(self, images: Tensor, posterior: Posterior, log_prob: Tensor) -> Tensor:
+        if self.novelty is None:
+            return tf.fill(tf.shape(log_prob), tf.constant(float("nan")))
+        return self.novelty(images, posterior, log_prob)
 
     def _prior(self, seed: Tensor) -> LatentCode:
         return self.student.latent.sample_prior(tf.shape(seed)[0], seed)  # z ~ p(z)
@@ -140,6 +152,16 @@ class Answers:
         if value_seed is None:
             return answer(valid, {"images": self.student.mean(code)})
         return answer(valid, {"images": self.student.sample(code, value_seed)})
+
+
+def _as_novel(valid: Tensor, novelty: Tensor) -> dict[str, Tensor]:
+    """What has no probability at all is as new as can be, rather than not to be answered."""
+    novelty = tf.where(valid, tf.cast(novelty, tf.float32), float("inf"))
+    return {
+        "novelty": novelty,
+        "novelty_quantile": -tf.math.expm1(-novelty),
+        "outside_support": tf.cast(~valid, tf.int64),
+    }
 
 
 def _from_bytes(images: Tensor) -> Tensor:

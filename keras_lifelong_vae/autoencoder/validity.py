@@ -10,8 +10,8 @@ from keras_lifelong_vae.types import Tensor
 BAD_FLOAT, BAD_INTEGER = float("nan"), -1
 RULE = (
     "A row with a value that is NaN, infinite or outside its range gets NaN in every "
-    f"floating-point output and {BAD_INTEGER} in every integer output; the other rows of the "
-    "request are answered as if it weren't there."
+    f"floating-point output and {BAD_INTEGER} in every integer output, but the outputs about "
+    "novelty say that it is new; the other rows of the request are answered as if it weren't there."
 )
 
 

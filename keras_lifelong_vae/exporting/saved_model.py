@@ -41,16 +41,17 @@ def export_saved_model(
     | `decode_one_hot` | `z_continuous`, `category_probs` | `images` |
     | `generate` | `seed`, `category`, `task` (-1: any) | `images` |
     | `generate_from_prior` | `seed`, `category` (-1: any) | `images` |
-    | `score` | `images`, `seed` | `negative_elbo` and its parts, nats per image |
+    | `score` | `images`, `seed` | `negative_elbo` and its parts, nats per image, and `novelty`,
+    `novelty_quantile`, `outside_support` |
 
     `generate` draws z from where the codes of the learned tasks lie, if that is known, else from
     the prior. `reconstruct_uint8`, `encode_uint8` and `score_uint8` take bytes 0 ... 255 instead;
     a model of real numbers has none of them. Without a categorical part all that is about
     categories is missing. Each row's noise comes from its own seed. A row with a value that is NaN,
     infinite or out of range, or with a category that is not active or a task that was not
-    finished, gets NaN in every float output and -1 in every integer one; the other rows are
-    answered as ever. `assets.extra/` holds `model_card.md` and `signature.json`, which say the
-    rest.
+    finished, gets NaN in every float output and -1 in every integer one, but an infinite `novelty`;
+    the other rows are answered as ever. `assets.extra/` holds `model_card.md` and `signature.json`,
+    which say the rest.
 
     Args:
         model: What to export.
@@ -109,7 +110,8 @@ def answers_of(model: LifelongVAE) -> Answers:
     """What `model` answers now, with its numbers of categories and tasks as constants."""
     active = model.active_categories if model.has_categories else None
     draw = None if model.summaries is None else model.summaries.sample
-    return Answers(model.student, active, draw, number_in(model.summarized_tasks))
+    tasks = number_in(model.summarized_tasks)
+    return Answers(model.student, active, draw, tasks, model.novelty_of if tasks else None)
 
 
 def archive_of(model: LifelongVAE, known: Mapping[str, Signature]) -> keras.export.ExportArchive:

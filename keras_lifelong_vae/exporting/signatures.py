@@ -11,9 +11,12 @@ from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.variables import number_in
 
 SCORE = (
-    "-ELBO, an upper bound of -log p(x) in expectation. It compares models on the same data, and "
-    "says little about whether an image is new to the model"
+    "-ELBO, an upper bound of -log p(x) in expectation, and novelty. -ELBO compares models on the "
+    "same data, and says little about whether an image is new to the model; novelty does, and "
+    "marks a row with a value out of range by infinity, 1 and 1 rather than as a bad row"
 )
+NOVELTY = ("novelty", "novelty_quantile", "outside_support")
+UNKNOWN = "; NaN if the model keeps no summary of a finished task"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ def signatures(model: LifelongVAE) -> dict[str, Signature]:
         "serving_default": reconstructs,
         "reconstruct": reconstructs,
         "encode": Signature("encode", images, encoding, "The posterior q(z | x)"),
-        "score": Signature("score", images | seed, some("negative_elbo") | terms, SCORE),
+        "score": Signature(
+            "score", images | seed, some("negative_elbo") | terms | some(*NOVELTY), SCORE
+        ),
         "generate": Signature(
             f"generate{kind}", drawn | some("task"), images, f"E[x | z] with z from {source}"
         ),
@@ -123,7 +128,20 @@ def _fields(model: LifelongVAE, categories: int, tasks: int) -> dict[str, Field]
         "task": index(tasks - 1, f"Task that z is drawn from; {ANY} for any"),
         "category_probs": Field("float32", (categories,), "[0, 1]", probabilities),
         "seed": Field("int64", (), "any integer", "Decides the row's noise, in whatever batch"),
-        "negative_elbo": nats("-ELBO with one z ~ q(z | x), the sum of the other outputs"),
+        "negative_elbo": nats("-ELBO with one z ~ q(z | x), the sum of its parts beside it"),
         "reconstruction_term": nats("-log p(x | z)"),
+        "novelty": nats(
+            "-log of the share of a learned task's images that are less typical of it, of the task "
+            f"that the image is most typical of{UNKNOWN}"
+        ),
+        "novelty_quantile": Field(
+            "float32",
+            (),
+            "[0, 1]",
+            f"1 minus that share: novel at 1 % false alarms above 0.99{UNKNOWN}",
+        ),
+        "outside_support": Field(
+            "int64", (), "0 or 1", "1 for a row with a value that is NaN, infinite or out of range"
+        ),
         **{f"kl_{head}": nats(divergence.format(head)) for head in model.student.latent.heads},
     }

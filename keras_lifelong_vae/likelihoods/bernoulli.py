@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_lifelong_vae import distributions as tfd
 from keras_lifelong_vae import finite
-from keras_lifelong_vae.likelihoods.likelihood import Likelihood
+from keras_lifelong_vae.likelihoods.likelihood import Likelihood, entropy
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.types import Tensor
 
@@ -32,3 +32,6 @@ class Bernoulli(Likelihood):
         labels = tf.cast(images, logits.dtype)
         cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
         return -tf.reduce_sum(cross_entropy, axis=list(range(1, len(labels.shape))))
+
+    def saturated_log_prob(self, images: Tensor) -> Tensor:
+        return -entropy(tf.cast(images, self.wide_dtype))

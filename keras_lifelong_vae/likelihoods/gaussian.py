@@ -88,6 +88,9 @@ class Gaussian(Likelihood):
         loc, scale = (tf.constant(unit, parameters.dtype) for unit in self.units)
         return finite.cast(loc + scale * parameters, self.compute_dtype)
 
+    def parameters_of(self, means: Tensor) -> Tensor:
+        return super().parameters_of(means) if self.support.is_unit else self.normalize(means)
+
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
         drawn = super().sample(parameters, seed)
         return tf.clip_by_value(drawn, self.support.low, self.support.high)

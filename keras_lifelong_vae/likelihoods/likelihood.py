@@ -9,6 +9,14 @@ from keras_lifelong_vae import finite
 from keras_lifelong_vae.likelihoods.support import UNIT_INTERVAL, Support
 from keras_lifelong_vae.types import Tensor
 
+MARGIN = 1e-6  # between a mean and the limits of the support
+
+
+def entropy(probs: Tensor) -> Tensor:
+    """Of independent Bernoulli variables, nats, `(batch_size,)`, summed over the event."""
+    values = tf.math.xlogy(probs, probs) + tf.math.xlogy(1.0 - probs, 1.0 - probs)
+    return -tf.reduce_sum(values, axis=list(range(1, len(probs.shape))))
+
 
 class Likelihood(keras.layers.Layer):
     """p(x | z), given what the decoder says: one real number per value.
@@ -49,6 +57,18 @@ class Likelihood(keras.layers.Layer):
         """x ~ p(x | z); `seed` has shape `(2,)`."""
         drawn = self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32))
         return finite.cast(drawn, self.compute_dtype)
+
+    def saturated_log_prob(self, images: Tensor) -> Tensor:
+        """max log p(x | y) over all y in nats per image, `(batch_size,)`: of the best decoder.
+
+        Here that of the y whose mean is x, held a little inside the support.
+        """
+        return self.log_prob(images, self.parameters_of(images))
+
+    def parameters_of(self, means: Tensor) -> Tensor:
+        """What a decoder has to say for `mean` to give `means`, the inverse of it."""
+        inside = tf.clip_by_value(tf.cast(means, self.wide_dtype), MARGIN, 1.0 - MARGIN)
+        return tf.math.log(inside) - tf.math.log1p(-inside)
 
     def normalize(self, images: Tensor) -> Tensor:
         """What the encoder reads of x: x itself, unless the likelihood brings its own units."""

@@ -1,9 +1,16 @@
 """What is known of every finished task when one more ends."""
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
 from keras_lifelong_vae.autoencoder import Autoencoder
 from keras_lifelong_vae.replay.aggregate_posterior import AggregatePosterior
 from keras_lifelong_vae.replay.recent_codes import RecentCodes
+from keras_lifelong_vae.types import Posterior, Tensor
 
+Watch = Callable[[np.ndarray, Tensor, Posterior, Posterior], Any]
 GAUSSIANS_AT_ONCE = 64
 
 
@@ -14,6 +21,7 @@ def summarize_tasks(
     teacher: Autoencoder,
     finished_tasks: int,
     num_components: int,
+    watch: Watch = lambda *_: None,
 ) -> None:
     """Refreshes the summaries of the earlier tasks and makes that of the one that ends.
 
@@ -28,12 +36,17 @@ def summarize_tasks(
         teacher: What it was before.
         finished_tasks: Number of earlier tasks.
         num_components: Gaussians for each of all these tasks.
+        watch: Called with what both were shown: the task of each image, the images, and q(z | x) of
+            teacher and student.
     """
     summaries.merge(num_components)
     rows = summaries.rows_in_use()
     for begin in range(0, len(rows), GAUSSIANS_AT_ONCE):
         some = rows[begin : begin + GAUSSIANS_AT_ONCE]
         shown = teacher.mean(summaries.cubature(some, finished_tasks))
-        summaries.follow(some, teacher.posterior(shown), student.posterior(shown))
+        before, after = teacher.posterior(shown), student.posterior(shown)
+        summaries.follow(some, before, after)
+        tasks = np.repeat(some // summaries.num_components, len(shown) // len(some))
+        watch(tasks, shown, before, after)
     summaries.summarize(finished_tasks, *recent_codes.collect(), num_components)
     recent_codes.forget()

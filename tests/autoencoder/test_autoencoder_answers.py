@@ -9,6 +9,7 @@ from keras_lifelong_vae import TeacherRollover
 from keras_lifelong_vae.autoencoder import Answers
 
 IMAGES = digits(0, 12)
+NEW = {"novelty": np.inf, "novelty_quantile": 1.0, "outside_support": 1}  # of a bad row
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,9 @@ def test_negative_elbo_is_the_score_of_the_same_row_seeds(model, answers):
         model.negative_elbo(IMAGES, seed=5), score["negative_elbo"], rtol=1e-6
     )
     parts = ("reconstruction", "kl_gaussian", "kl_categorical")
-    assert set(score) == {"negative_elbo", *parts}
+    assert set(score) == {"negative_elbo", *parts, *NEW}
+    assert np.isnan(score["novelty"]).all()  # these answers know of no task
+    assert not np.any(score["outside_support"])
     np.testing.assert_allclose(
         score["negative_elbo"], sum(score[name] for name in parts), rtol=1e-6
     )
@@ -88,7 +91,8 @@ def test_a_bad_row_spoils_no_other(answers):
     bad, good = answers.score(tf.constant(images), seeds), answers.score(tf.constant(IMAGES), seeds)
     rest = np.arange(12) != 3
     for name, value in bad.items():
-        assert np.isnan(value[3])
+        expected = NEW.get(name, np.nan)
+        np.testing.assert_array_equal(value[3], expected)
         np.testing.assert_allclose(value.numpy()[rest], good[name].numpy()[rest], rtol=1e-5)
     asked = tf.constant([0, 4, -2, 10**9, -1, 3] * 2, tf.int64)  # 0 ... 3 are active
     tasks = tf.constant([0] * 6 + [2] * 6, tf.int64)  # there are two

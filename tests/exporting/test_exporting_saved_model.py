@@ -19,7 +19,8 @@ from keras_lifelong_vae.autoencoder import elbo_terms
 from keras_lifelong_vae.exporting.signatures import signatures
 
 # Inputs and outputs of every signature.
-SCORE = ("negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical")
+NEW = {"novelty": np.inf, "novelty_quantile": 1.0, "outside_support": 1}  # of a bad row
+SCORE = ("negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical", *NEW)
 ENCODING = ("loc", "scale", "category_probs", "category")
 SIGNATURES = {
     "serving_default": (("images",), ("reconstruction",)),
@@ -69,6 +70,11 @@ def test_answers_are_those_of_the_methods_of_the_model(exported):
     answers = {name: ask(exported.loaded, name, inputs[name]) for name in NAMES}
     assert_close(answers["encode"], model.encode(images)._asdict(), 1e-6)
     assert_close(answers["decode"], {"images": model.decode(**codes)}, 1e-6)
+    seeds = np.random.default_rng(0).integers(-(2**63), 2**63, len(images), dtype="int64")
+    score = ask(exported.loaded, "score", {"images": images, "seed": seeds})
+    assert_close({"novelty": score["novelty"]}, {"novelty": model.novelty(images)}, 1e-5)
+    quantiles = {"novelty_quantile": 1.0 - np.exp(-score["novelty"])}
+    assert_close({"novelty_quantile": score["novelty_quantile"]}, quantiles, 1e-6)
     weighed = inputs["decode_one_hot"]
     decoded = model.decode(**weighed)
     assert_close(answers["decode_one_hot"], {"images": decoded}, 1e-6)
@@ -190,8 +196,8 @@ def test_a_bad_row_is_marked_and_the_others_are_untouched(exported, name, key, v
     answer, others = ask(exported.loaded, name, inputs), np.arange(ROWS) != 2
     expected = ask(exported.loaded, name, exported.inputs[name])
     assert_close(rows_of(answer, others), rows_of(expected, others), 0)
-    for output in answer.values():
-        bad = np.nan if output.dtype == "float32" else -1
+    for output_name, output in answer.items():
+        bad = NEW.get(output_name, np.nan if output.dtype == "float32" else -1)
         np.testing.assert_array_equal(output[2], np.full(output.shape[1:], bad))
 
 
@@ -207,11 +213,16 @@ def test_only_what_the_student_answers_with_travels(exported):
     variables = exported.loaded._all_variables
     assert sorted(tuple(one.shape) for one in variables if one.trainable) == own
     others = [one.name.split("/")[-1].split(":")[0] for one in variables if not one.trainable]
-    assert sorted(others) == sorted(["active_categories", *summaries.names])
+    typical = exported.model.typical_sets
+    densities = [typical.densities.mixture_weights, typical.densities.locs]
+    read = [*densities, typical.densities.scale_trils, typical.tails.quantiles]
+    names = [*summaries.names, "mixture_weights", "locs", "scale_trils", "quantiles"]
+    assert sorted(others) == sorted(["active_categories", *names])
     files = str(exported.directory / "variables" / "variables")
     saved = [tuple(shape) for name, shape in tf.train.list_variables(files) if "VALUE" in name]
     # Each once, and nothing that the functions do not read.
-    assert sorted(saved) == sorted([(), *own, *(tuple(one.shape) for one in summaries.weights)])
+    shapes = [tuple(one.shape) for one in [*summaries.weights, *read]]
+    assert sorted(saved) == sorted([(), *own, *shapes])
 
 
 def test_an_export_is_at_most_a_tenth_larger_than_the_weights(tmp_path):

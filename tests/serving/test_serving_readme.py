@@ -44,7 +44,8 @@ def test_commands_run_as_typed_from_training_to_an_export(ran):
     output, directory = ran
     assert (directory / "served" / NAME / "1" / "saved_model.pb").is_file()
     shown = re.findall(r"^ *(inputs|outputs)\['(\w+)'\] tensor_info:$", output, re.MULTILINE)
-    parts = ("kl_categorical", "kl_gaussian", "negative_elbo", "reconstruction")
+    new = ("novelty", "novelty_quantile", "outside_support")
+    parts = ("kl_categorical", "kl_gaussian", "negative_elbo", *new, "reconstruction")
     assert sorted(shown) == [
         ("inputs", "images"),
         ("inputs", "seed"),
