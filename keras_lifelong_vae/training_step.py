@@ -165,8 +165,7 @@ def _outcome(model: Any, step: Step, number: Tensor) -> Outcome:
 def _statistics(step: Step, number: Tensor) -> Tensor:
     likelihood, images = step.student.likelihood, step.images[:number]
     posterior = tf.nest.map_structure(lambda one: one[:number], step.posterior)
-    log_prob = likelihood.log_prob(images, step.parameters[:number])
-    return image_statistics(likelihood, images, posterior, log_prob)
+    return image_statistics(likelihood, images, posterior, step.log_prob[:number])
 
 
 def apply(model: Any, outcome: Outcome) -> Tensor:

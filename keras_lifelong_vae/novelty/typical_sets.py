@@ -49,9 +49,10 @@ class TypicalSets(keras.layers.Layer):
         super().__init__(dtype="float32", **kwargs)
         self.latent_dim = latent_dim
         self.ring = Ring(size, (num_statistics(latent_dim),), name="ring")
-        # The same mixtures, of statistics in the place of codes and without categories.
+        # The same mixtures, of statistics in the place of codes and all of one category: several
+        # workers can't share a variable without values.
         self.densities = AggregatePosterior(
-            max_tasks, num_components, num_statistics(latent_dim), 0, name="densities"
+            max_tasks, num_components, num_statistics(latent_dim), 1, name="densities"
         )
         # Placeholders of tasks to come must increase as quantiles do.
         self.tails = GrowingWeights(
@@ -97,7 +98,7 @@ class TypicalSets(keras.layers.Layer):
             continuous: z_c ~ q(z_c | x) of the same images, `(n, latent_dim)`.
         """
         statistics = self.ring.collect()
-        self.densities.summarize(task, statistics, np.zeros((len(statistics), 0)))
+        self.densities.summarize(task, statistics, np.ones((len(statistics), 1)))
         own = np.intersect1d(self._rows(task), self.densities.rows_in_use())
         noise = np.square(continuous - statistics[:, : self.latent_dim]).mean(axis=0)
         self._spread(own, NOISE * noise)
@@ -144,7 +145,7 @@ class TypicalSets(keras.layers.Layer):
 
     def grow(self, max_tasks: int) -> None:
         """Makes room for more tasks."""
-        self.densities.grow(max_tasks, 0)
+        self.densities.grow(max_tasks, 1)
         quantiles, larger = self.tails.quantiles.numpy(), _placeholders(max_tasks)
         larger[: len(quantiles)] = quantiles
         self.tails.replace({"quantiles": larger})

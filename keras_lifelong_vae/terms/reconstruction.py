@@ -14,7 +14,7 @@ class Reconstruction(Term):
     """
 
     def value(self, step: Step) -> Tensor:
-        return -step.student.likelihood.log_prob(step.images, step.parameters)
+        return -step.log_prob
 
 
 @register

@@ -74,6 +74,11 @@ class Step:
         return self.student.parameters(self.decoded_code, training=True)
 
     @cached_property
+    def log_prob(self) -> Tensor:
+        """log p(x | z) of the student at what it decodes, nats, `(num_images,)`."""
+        return self.student.likelihood.log_prob(self.images, self.parameters)
+
+    @cached_property
     def reencoded(self) -> Posterior:
         """q(z | x_hat) of the student's own reconstruction x_hat."""
         means = self.student.likelihood.mean(self.parameters)
