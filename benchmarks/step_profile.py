@@ -36,7 +36,10 @@ def parts(batch: int) -> dict[str, Callable[[], None]]:
     graph, xla = partial(tf.function, autograph=False), partial(tf.function, jit_compile=True)
     look = graph(partial(training_step.look, model))
     looked = look(one, seed)
-    update = partial(model.optimizer.apply, trainable_variables=model.trainable_variables)
+
+    def update(gradients: list[tf.Tensor]) -> None:
+        model.optimizer.apply(gradients, model.trainable_variables)
+
     judge = graph(lambda: model.guard.judge(looked.finding, looked.gradients))
     batches = iter(tf.data.Dataset.from_tensors(one).repeat())
     calls = {
