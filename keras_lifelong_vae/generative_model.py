@@ -267,9 +267,8 @@ class GenerativeModel(keras.Model):
         """-ELBO of each image and its parts, at one z."""
         posterior = self.student.posterior(images)  # q(z | x)
         code = self.student.latent.sample(posterior, seed)  # z ~ q(z | x), z_d hard
-        parts = elbo_terms(self.student, images, posterior, code)
-        bound = tf.add_n(list(parts.values()))
-        return {"loss": bound, "negative_elbo": bound, **parts}
+        terms = elbo_terms(self.student, images, posterior, code)
+        return {"loss": terms["negative_elbo"], **terms}
 
     def predict_step(self, data: Any) -> Tensor:
         images = self.images_of(data)

@@ -334,7 +334,7 @@ class LifelongVAE(GenerativeModel):
             parts = value if isinstance(value, dict) else {term.name: value}
             step.values |= parts
             means = {name: tf.reduce_sum(step.weight * part) for name, part in parts.items()}
-            total += term.weight * tf.add_n(list(means.values()))
+            total += term.weight * tf.reduce_sum(tf.stack(list(means.values())))
             logs |= means
         return total + sum(self.student.losses), logs
 

@@ -9,7 +9,7 @@ from keras_lifelong_vae.types import LatentCode, Posterior, Tensor
 def elbo_terms(
     student: Autoencoder, images: Tensor, posterior: Posterior, code: LatentCode
 ) -> dict[str, Tensor]:
-    """The parts of -ELBO at a given z: -log p(x | z) and the KLs to the prior, unscaled.
+    """-ELBO at a given z and its parts: -log p(x | z) and the KLs to the prior, unscaled.
 
         -ELBO(x) = -E_q[log p(x | z)] + KL(q(z | x) || p(z))
 
@@ -20,14 +20,16 @@ def elbo_terms(
         code: z ~ q(z | x), z_d hard.
 
     Returns:
-        `reconstruction` and `kl_HEAD` of each head of the latent, nats per image, each
-        `(batch_size,)`; their sum is -ELBO.
+        `negative_elbo` and what it is the sum of, `reconstruction` and `kl_HEAD` of each head of
+        the latent, nats per image, each `(batch_size,)`.
 
     Reference: Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, equation 3.
     """
     log_likelihood = student.likelihood.log_prob(images, student.parameters(code))
     kls = student.latent.kl_to_prior(posterior, code)
-    return {"reconstruction": -log_likelihood, **{f"kl_{name}": kl for name, kl in kls.items()}}
+    parts = {"reconstruction": -log_likelihood, **{f"kl_{name}": kl for name, kl in kls.items()}}
+    # Stacked, for `tf.add_n` is taken together with other sums, in an order left to chance.
+    return {"negative_elbo": tf.reduce_sum(tf.stack(list(parts.values())), axis=0), **parts}
 
 
 def importance_weighted_bound(

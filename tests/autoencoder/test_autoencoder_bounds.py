@@ -23,7 +23,9 @@ def test_its_parts_are_a_likelihood_and_the_kl_of_each_head():
     model = small_model(compiled=False, categories_per_task=2)
     images = tf.constant(digits(0, 5))
     parts, posterior, code = parts_of(model, images)
-    assert list(parts) == ["reconstruction", "kl_gaussian", "kl_categorical"]
+    bound, *own = parts.values()
+    assert list(parts) == ["negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical"]
+    np.testing.assert_allclose(bound, np.sum(own, axis=0), rtol=1e-6)
     means = model.student.mean(code).numpy().astype("float64")
     x = images.numpy().astype("float64")
     expected = -(x * np.log(means) + (1 - x) * np.log1p(-means)).sum(axis=(1, 2, 3))
@@ -39,7 +41,7 @@ def test_its_parts_are_a_likelihood_and_the_kl_of_each_head():
 def test_a_latent_names_its_own_parts():
     images = tf.constant(digits(0, 5))
     parts, *_ = parts_of(small_model(compiled=False, latent=GaussianOnly()), images)
-    assert list(parts) == ["reconstruction", "kl_gaussian"]
+    assert list(parts) == ["negative_elbo", "reconstruction", "kl_gaussian"]
 
 
 def test_a_prior_without_a_closed_form_leaves_it_a_bound():

@@ -41,7 +41,7 @@ class Kill(keras.callbacks.Callback):
 
 def script(directory, kill=None, save_freq=5, data=lambda task: task.train, **options):
     """What a user writes: a model, and a loop over the tasks."""
-    model = small_model(**{"mode": "graph", **options})
+    model = small_model(mode="graph", **options)
     histories = []
     for task in TASKS:
         checkpoint = klv.SequenceCheckpoint(directory, save_freq, verbose=0)
@@ -62,7 +62,7 @@ def undisturbed(tmp_path_factory):
     return script(tmp_path_factory.mktemp("undisturbed"))
 
 
-@pytest.mark.parametrize("step", [3, 29])
+@pytest.mark.parametrize("step", [3, 12, 29])
 def test_a_killed_script_goes_on_with_the_same_figures(undisturbed, tmp_path, step):
     with pytest.raises(ConnectionError):
         script(tmp_path, Kill(step))
@@ -192,15 +192,21 @@ def test_a_directory_that_takes_nothing_is_named_before_training(read_only):
     assert list(read_only.iterdir()) == []
 
 
+def shuffled(task):
+    return task.train.unbatch().shuffle(60, seed=3).batch(10)
+
+
 def array(task):
     return IMAGES[int(task.name)]
 
 
-def test_an_array_goes_on_in_its_order(tmp_path):
-    expected, _ = script(tmp_path / "whole", data=array)
-    with pytest.raises(ConnectionError):
-        script(tmp_path / "killed", Kill(4), data=array, save_freq=1)
-    model, _ = script(tmp_path / "killed", data=array, save_freq=1)
+@pytest.mark.parametrize(("data", "kills"), [(shuffled, (9, 14)), (array, (3, 4))])
+def test_other_data_go_on_in_their_order(tmp_path, data, kills):
+    expected, _ = script(tmp_path / "whole", data=data)
+    for step in kills:
+        with pytest.raises(ConnectionError):
+            script(tmp_path / "killed", Kill(step), data=data, save_freq=1)
+    model, _ = script(tmp_path / "killed", data=data, save_freq=1)
     assert_same(model_state(model), model_state(expected))
 
 
@@ -269,13 +275,10 @@ def test_other_callbacks_go_on_too(tmp_path):
 
 
 def test_growth_beyond_the_capacity_is_restored(tmp_path):
-    def options():  # eager, as growing traces all steps again
-        return {"latent": joint_latent(task_capacity=2), "mode": "eager"}
-
-    expected, _ = script(tmp_path / "whole", **options())
+    expected, _ = script(tmp_path / "whole", latent=joint_latent(task_capacity=2))
     with pytest.raises(ConnectionError):
-        script(tmp_path / "killed", Kill(33), **options())
-    model, _ = script(tmp_path / "killed", **options())
+        script(tmp_path / "killed", Kill(33), latent=joint_latent(task_capacity=2))
+    model, _ = script(tmp_path / "killed", latent=joint_latent(task_capacity=2))
     assert model.student.latent.task_capacity == 4
     assert_same(model_state(model), model_state(expected))
 

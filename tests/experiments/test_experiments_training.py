@@ -145,7 +145,7 @@ def test_a_killed_run_goes_on_by_itself_as_if_nothing_happened(lifelong_run, tmp
     assert {*contents(tmp_path)} == {*contents(lifelong_run[0])}
 
 
-@pytest.mark.parametrize("name", ["draw_pictures"])
+@pytest.mark.parametrize("name", ["draw_pictures", "_line"])
 def test_a_kill_after_training_costs_no_training(lifelong_run, tmp_path, monkeypatch, name):
     def killed(*_):
         raise KeyboardInterrupt

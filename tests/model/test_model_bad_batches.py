@@ -45,7 +45,8 @@ def generator(images):
     yield from ((images[i : i + 10],) for i in range(0, 60, 10))
 
 
-@pytest.mark.parametrize(("mode", "tasks"), [("graph", 0), ("xla", 1)])
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("tasks", [0, 1])
 def test_fit_stops_and_keeps_what_was_learned_before(mode, tasks):
     model, reference = small_model(mode=mode), small_model(mode=mode)
     for one in (model, reference):
@@ -92,9 +93,10 @@ def test_bytes_from_a_python_dataset_are_refused():
         small_model(mode="graph").fit(Feed((GOOD * 255).astype("uint8")), verbose=0)
 
 
-def test_bad_batches_can_be_skipped_and_are_counted():
-    model = small_model(mode="graph", on_bad_batch="skip")
-    reference = small_model(mode="graph", on_bad_batch="skip")
+@pytest.mark.parametrize("mode", MODES)
+def test_bad_batches_can_be_skipped_and_are_counted(mode):
+    model = small_model(mode=mode, on_bad_batch="skip")
+    reference = small_model(mode=mode, on_bad_batch="skip")
     history = model.fit(batches(spoilt()), epochs=2, verbose=0)
     assert history.history["bad_batches"] == [1, 2]
     good = np.delete(GOOD, slice(20, 30), 0)
@@ -117,8 +119,9 @@ class Breaking(klv.terms.Term):
         return tf.where(breaks, np.nan, 0.0)
 
 
-def test_a_term_that_is_not_finite_is_named():
-    model = small_model(mode="graph", terms=[Breaking()])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_term_that_is_not_finite_is_named(mode):
+    model = small_model(mode=mode, terms=[Breaking()])
     row = GOOD[20:30].sum(axis=(1, 2, 3)).argmax()
     with pytest.raises(ValueError, match=f"`breaking` must be finite, .* 2 .* in row {row} of"):
         model.fit(batches(GOOD), verbose=0)
