@@ -17,10 +17,10 @@ from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.generative_model import GenerativeModel, deserialize, serialize
 from keras_lifelong_vae.inputs import check_nothing_given
 from keras_lifelong_vae.latents import Latent
-from keras_lifelong_vae.novelty import TypicalSets, TypicalShifts
+from keras_lifelong_vae.novelty import TypicalSets, num_statistics, summarize_all
 from keras_lifelong_vae.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.registration import register
-from keras_lifelong_vae.replay import AggregatePosterior, RecentCodes, Replay, summarize_tasks
+from keras_lifelong_vae.replay import AggregatePosterior, RecentCodes, Replay
 from keras_lifelong_vae.step_guard import StepGuard
 from keras_lifelong_vae.terms import Step, Term
 from keras_lifelong_vae.training_step import learn
@@ -28,7 +28,6 @@ from keras_lifelong_vae.types import Tensor
 from keras_lifelong_vae.variables import number_in
 
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
-GAUSSIANS_SHOWN_WHOLE = 100  # from which typical sets follow by all their images
 ON_BAD_BATCH = ("raise", "skip")
 
 
@@ -137,7 +136,9 @@ class LifelongVAE(GenerativeModel):
         self.typical_sets: Any = None
         if self.replay is not None and self.replay.needs_summaries:
             latent = self.student.latent
-            self.recent_codes = RecentCodes(RECENT_CODES, latent.latent_dim, latent.capacity)
+            self.recent_codes = RecentCodes(
+                RECENT_CODES, latent.latent_dim, latent.capacity, num_statistics(latent.latent_dim)
+            )
             self.aggregate_posterior = AggregatePosterior(
                 latent.task_capacity,
                 self.replay.components_per_task,
@@ -145,10 +146,7 @@ class LifelongVAE(GenerativeModel):
                 latent.capacity,
             )
             self.typical_sets = TypicalSets(
-                RECENT_CODES,
-                latent.latent_dim,
-                latent.task_capacity,
-                self.replay.components_per_task,
+                latent.latent_dim, latent.task_capacity, self.replay.components_per_task
             )
 
     def _build_terms(self, given: Sequence[Term] | None) -> None:
@@ -237,8 +235,8 @@ class LifelongVAE(GenerativeModel):
             weighted_metrics=weighted_metrics,
         )
         super().compile(optimizer=optimizer, **kwargs)
-        automatic = kwargs.get("jit_compile", "auto") == "auto" and not self.run_eagerly
         self.jit_compiles_updates = self.jit_compile
+        automatic = kwargs.get("jit_compile", "auto") == "auto"
         if automatic and not tf.config.list_physical_devices("GPU"):
             self.jit_compile = False
 
@@ -359,22 +357,15 @@ class LifelongVAE(GenerativeModel):
                 f"received a model with {finished} finished tasks and none since."
             )
         if self.aggregate_posterior is not None:
-            codes, _ = self.recent_codes.collect()
-            gaussians = len(self.aggregate_posterior.rows_in_use())
-            # At least one image of each Gaussian, of which there are `latent_dim + 1`.
-            stride = min(1 + gaussians // GAUSSIANS_SHOWN_WHOLE, self.latent_dim)
-            shifts = TypicalShifts(self.student, self.teacher, stride)
-            summarize_tasks(
+            summarize_all(
                 self.aggregate_posterior,
+                self.typical_sets,
                 self.recent_codes,
                 self.student,
                 self.teacher,
                 finished,
                 self.replay.components(finished + 1),
-                shifts.watch,
             )
-            shifts.apply(self.typical_sets)
-            self.typical_sets.summarize(finished, codes)
         if self.teacher is not None:
             self.teacher.copy_weights_from(self.student)
         self.steps_at_rollover.assign(self.training_steps)
@@ -418,7 +409,6 @@ class LifelongVAE(GenerativeModel):
         self.training_steps.assign(self.steps_at_rollover)
         if self.recent_codes is not None:
             self.recent_codes.forget()
-            self.typical_sets.forget()
         for term in self.terms:
             term.drop_task(self)
         self._reset_optimizer()

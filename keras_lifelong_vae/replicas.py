@@ -40,21 +40,16 @@ def of_all(outcome: Any, images: Tensor) -> Any:
     if number() == 1:
         return outcome
     share = tf.cast(images, tf.float32) / tf.cast(_total(images), tf.float32)
-    codes, statistics = outcome.codes, outcome.statistics
+    codes = outcome.codes
     if codes:
-        statistics = tuple(map(_gathered, statistics))
-        *parts, is_real = codes
-        codes = tuple(map(_gathered, (*parts, is_real & (images > 0))))
+        codes = codes._replace(is_real=codes.is_real & (images > 0))
+        codes = tf.nest.map_structure(_gathered, codes)
     gradients = [tf.cast(share, one.dtype) * one for one in outcome.gradients]
     names = list(outcome.logs)
     values = _total(share * tf.stack([outcome.loss, *outcome.logs.values()]))
     loss, *logs = tf.unstack(values)
     return outcome._replace(
-        gradients=gradients,
-        loss=loss,
-        logs=dict(zip(names, logs, strict=True)),
-        codes=codes,
-        statistics=statistics,
+        gradients=gradients, loss=loss, logs=dict(zip(names, logs, strict=True)), codes=codes
     )
 
 

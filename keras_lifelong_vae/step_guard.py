@@ -82,13 +82,11 @@ class StepGuard:
         self.note(verdict, unless=closed)
         return verdict.good & ~closed
 
-    def passes(
-        self, finding: Finding, gradients: Sequence[Tensor], admitted: Tensor | bool = True
-    ) -> Tensor:
+    def passes(self, finding: Finding, gradients: Sequence[Tensor]) -> Tensor:
         """Whether a step may be applied, bool `()`; for the arguments see `judge`."""
         verdict = self.judge(finding, gradients)
-        self.note(verdict, unless=~tf.convert_to_tensor(admitted))
-        return verdict.good & admitted
+        self.note(verdict, unless=tf.constant(False))
+        return verdict.good
 
     def examine(self, images: Tensor, likelihood: Likelihood) -> Verdict:
         """Whether all images lie in the support."""

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_lifelong_vae import noise, replicas
 from keras_lifelong_vae.novelty import image_statistics
-from keras_lifelong_vae.replay import MixedBatch, real_only
+from keras_lifelong_vae.replay import Codes, MixedBatch, real_only
 from keras_lifelong_vae.step_guard import Finding, Verdict, no_step
 from keras_lifelong_vae.terms import Step
 from keras_lifelong_vae.types import Tensor
@@ -23,17 +23,14 @@ class Outcome(NamedTuple):
         loss: Nats per image, `()`.
         logs: Each term by its name, `()`.
         finding: Whether they are finite.
-        codes: z_c, q(z_d | x) and whether it is a real one, of each image of the real batch; none
-            if no summary is made.
-        statistics: `image_statistics` of the same images, or none.
+        codes: Of the real batch; none if no summary is made.
     """
 
     gradients: list[Tensor]
     loss: Tensor
     logs: dict[str, Tensor]
     finding: Finding
-    codes: tuple[Tensor, ...]
-    statistics: tuple[Tensor, ...]
+    codes: Codes | tuple[()]
 
 
 def learn(model: Any, images: Tensor) -> None:
@@ -100,9 +97,7 @@ def _changed_by_looking(model: Any) -> list[Any]:
 
 
 def _changed_by_applying(model: Any) -> list[Any]:
-    codes = []
-    if model.recent_codes is not None:
-        codes = [*model.recent_codes.variables, *model.typical_sets.ring.variables]
+    codes = [] if model.recent_codes is None else model.recent_codes.variables
     metrics = [variable for metric in model.metrics for variable in metric.variables]
     own = [*model.trainable_variables, *model.optimizer.variables, model.training_steps]
     return [*own, *codes, *metrics]
@@ -149,23 +144,21 @@ def _outcome(model: Any, step: Step, number: Tensor) -> Outcome:
         loss, logs = model.batch_loss(step)
         scaled_loss = model.optimizer.scale_loss(loss)
     gradients = tape.gradient(scaled_loss, weights, unconnected_gradients="zero")
-    codes: tuple[Tensor, ...] = ()
-    statistics: tuple[Tensor, ...] = ()
-    if model.recent_codes is not None:
-        probs = tf.nn.softmax(step.posterior.logits[:number])
-        codes = (step.code.continuous[:number], probs, step.is_real[:number])
-        statistics = (_statistics(step, number),)
+    codes = () if model.recent_codes is None else _codes(step, number)
     for term in model.terms:
         term.observe(step)
     finding = model.guard.look_at({**step.values, "loss": loss})
     dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
-    return Outcome(dense, loss, logs, finding, codes, statistics)
+    return Outcome(dense, loss, logs, finding, codes)
 
 
-def _statistics(step: Step, number: Tensor) -> Tensor:
-    likelihood, images = step.student.likelihood, step.images[:number]
-    posterior = tf.nest.map_structure(lambda one: one[:number], step.posterior)
-    return image_statistics(likelihood, images, posterior, step.log_prob[:number])
+def _codes(step: Step, number: Tensor) -> Codes:
+    real = (step.images, step.posterior, step.log_prob, step.code.continuous, step.is_real)
+    images, posterior, log_prob, continuous, is_real = tf.nest.map_structure(
+        lambda one: one[:number], real
+    )
+    statistics = image_statistics(step.student.likelihood, images, posterior, log_prob)
+    return Codes(continuous, tf.nn.softmax(posterior.logits), statistics, is_real)
 
 
 def apply(model: Any, outcome: Outcome) -> Tensor:
@@ -173,7 +166,6 @@ def apply(model: Any, outcome: Outcome) -> Tensor:
     model.optimizer.apply(outcome.gradients, model.trainable_variables)
     model.training_steps.assign_add(1)
     if outcome.codes:
-        model.recent_codes.remember(*outcome.codes)
-        model.typical_sets.remember(*outcome.statistics, outcome.codes[-1])
+        model.recent_codes.remember(outcome.codes)
     model.update_trackers({"loss": outcome.loss, **outcome.logs})
     return no_step()

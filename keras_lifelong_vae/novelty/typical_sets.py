@@ -15,7 +15,7 @@ from keras_lifelong_vae.novelty.statistics import (
     num_statistics,
 )
 from keras_lifelong_vae.novelty.tail import NUM_QUANTILES, log_exceedance, quantiles_of
-from keras_lifelong_vae.replay import AggregatePosterior, Ring
+from keras_lifelong_vae.replay import AggregatePosterior
 from keras_lifelong_vae.types import Posterior, Tensor
 
 FARTHEST = 1e30  # nats
@@ -30,10 +30,8 @@ class TypicalSets(keras.layers.Layer):
 
     So novelty is 4.6 nats, -log 0.01, for an image that is less typical of every task than all but
     a hundredth of the task's own images are. Both tails count: an image may be too simple, too.
-    The statistics of the last images of the present task are kept in a ring, images are not.
 
     Args:
-        size: How many statistics the ring has room for.
         latent_dim: Number of dimensions of z_c.
         max_tasks: How many tasks there is room for.
         num_components: Gaussians a task.
@@ -43,30 +41,18 @@ class TypicalSets(keras.layers.Layer):
     Out-of-Distribution Detection", 2021.
     """
 
-    def __init__(
-        self, size: int, latent_dim: int, max_tasks: int, num_components: int, **kwargs: Any
-    ) -> None:
+    def __init__(self, latent_dim: int, max_tasks: int, num_components: int, **kwargs: Any) -> None:
         super().__init__(dtype="float32", **kwargs)
         self.latent_dim = latent_dim
-        self.ring = Ring(size, (num_statistics(latent_dim),), name="ring")
-        # The same mixtures, of statistics in the place of codes and all of one category: several
-        # workers can't share a variable without values.
+        # The same mixtures, of statistics in the place of codes and without categories.
         self.densities = AggregatePosterior(
-            max_tasks, num_components, num_statistics(latent_dim), 1, name="densities"
+            max_tasks, num_components, num_statistics(latent_dim), 0, name="densities"
         )
         # Placeholders of tasks to come must increase as quantiles do.
         self.tails = GrowingWeights(
             {"quantiles": _placeholders(max_tasks)}, False, dtype="float32", name="tails"
         )
         self.built = True
-
-    def remember(self, statistics: Tensor, is_real: Tensor) -> None:
-        """Remembers the rows of a batch that are real, `(batch_size,)`."""
-        self.ring.remember(statistics, is_real)
-
-    def forget(self) -> None:
-        """Empties the ring."""
-        self.ring.forget()
 
     def follow(self, task: int, before: np.ndarray, after: np.ndarray) -> None:
         """Moves the density of a task as the statistics of the same images have moved.
@@ -87,18 +73,18 @@ class TypicalSets(keras.layers.Layer):
         locs[own, DEVIANCE] = np.arcsinh(np.maximum(deviance, 0.0))
         self.densities.locs.assign(locs)
 
-    def summarize(self, task: int, continuous: np.ndarray) -> None:
-        """Fits the density of one task to what is remembered, and forgets that.
+    def summarize(self, task: int, continuous: np.ndarray, statistics: np.ndarray) -> None:
+        """Fits the density of one task to the statistics of its images.
 
         The means of q(z_c | x) are spread by twice its variance, by which two draws from it differ:
         where it is large, a mean may as well lie elsewhere, and does once more has been learned.
 
         Args:
             task: Number of the task, from 0.
-            continuous: z_c ~ q(z_c | x) of the same images, `(n, latent_dim)`.
+            continuous: z_c ~ q(z_c | x) of its images, `(n, latent_dim)`.
+            statistics: Of the same images, `(n, latent_dim + 3)`.
         """
-        statistics = self.ring.collect()
-        self.densities.summarize(task, statistics, np.ones((len(statistics), 1)))
+        self.densities.summarize(task, statistics, np.zeros((len(statistics), 0)))
         own = np.intersect1d(self._rows(task), self.densities.rows_in_use())
         noise = np.square(continuous - statistics[:, : self.latent_dim]).mean(axis=0)
         self._spread(own, NOISE * noise)
@@ -114,7 +100,6 @@ class TypicalSets(keras.layers.Layer):
         quantiles = self.tails.quantiles.numpy()
         quantiles[task] = quantiles_of(scores)
         self.tails.quantiles.assign(quantiles)
-        self.forget()
 
     def _spread(self, rows: np.ndarray, variances: np.ndarray) -> None:
         scale_trils = self.densities.scale_trils.numpy()
@@ -145,7 +130,7 @@ class TypicalSets(keras.layers.Layer):
 
     def grow(self, max_tasks: int) -> None:
         """Makes room for more tasks."""
-        self.densities.grow(max_tasks, 1)
+        self.densities.grow(max_tasks, 0)
         quantiles, larger = self.tails.quantiles.numpy(), _placeholders(max_tasks)
         larger[: len(quantiles)] = quantiles
         self.tails.replace({"quantiles": larger})

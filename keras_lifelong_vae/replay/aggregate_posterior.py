@@ -45,11 +45,13 @@ class AggregatePosterior(GrowingWeights):
             "mixture_weights": (rows,),
             "locs": (rows, latent_dim),
             "scale_trils": (rows, latent_dim, latent_dim),
-            "category_probs": (rows, capacity),
+            # TensorFlow crashes if several workers share a variable without values.
+            "category_probs": (rows, max(capacity, 1)),
         }
         values = {name: np.zeros(shape, "float32") for name, shape in shapes.items()}
         super().__init__(values, trainable=False, dtype="float32", **kwargs)
         self.num_components = num_components
+        self.capacity = capacity
 
     @property
     def max_tasks(self) -> int:
@@ -121,13 +123,13 @@ class AggregatePosterior(GrowingWeights):
 
     def cubature(self, rows: np.ndarray, seed: int) -> LatentCode:
         """d + 1 codes of each Gaussian in `rows` that have its mean and covariance, z_d hard."""
-        size, capacity = self.locs.shape[1], self.category_probs.shape[1]
+        size = self.locs.shape[1]
         scale_trils = self.scale_trils.numpy()[rows]
         apart = simplex(size, np.random.default_rng(seed)) @ scale_trils.swapaxes(1, 2)
         continuous = (self.locs.numpy()[rows][:, None] + apart).reshape(-1, size)
-        probs = tf.repeat(self.category_probs.numpy()[rows], size + 1, axis=0)
-        if capacity:
-            probs = tf.one_hot(draw_index(probs, tf.constant([seed, 0])), capacity)
+        probs = tf.repeat(self.category_probs.numpy()[rows, : self.capacity], size + 1, axis=0)
+        if self.capacity:
+            probs = tf.one_hot(draw_index(probs, tf.constant([seed, 0])), self.capacity)
         return LatentCode(tf.constant(continuous, tf.float32), probs)
 
     def follow(self, rows: np.ndarray, before: Posterior, after: Posterior) -> None:
@@ -158,7 +160,8 @@ class AggregatePosterior(GrowingWeights):
         for name, value in values.items():
             weight = getattr(self, name)
             own = weight.numpy()
-            own[rows] = value
+            if value.size:  # there is nothing of a latent without categories
+                own[rows] = value
             weight.assign(own)
 
     def sample(
@@ -183,9 +186,9 @@ class AggregatePosterior(GrowingWeights):
             wanted = tf.broadcast_to(tf.cast(task, tf.int32), (num_samples,))[:, None]
             own = tf.range(rows)[None] // self.num_components == wanted
             weights = tf.where(own | (wanted == ANY), weights, 0.0)
-        if category is not None and self.category_probs.shape[1]:
+        if category is not None and self.capacity:
             # One that there is no room for spoils its own row alone, see `validity`.
-            place = tf.clip_by_value(category, 0, self.category_probs.shape[1] - 1)
+            place = tf.clip_by_value(category, 0, self.capacity - 1)
             given = tf.gather(tf.transpose(self.category_probs), place)
             given = tf.where((category == ANY)[:, None], 1.0, given + TINY)
             weights *= given
@@ -193,10 +196,10 @@ class AggregatePosterior(GrowingWeights):
         eps = noise.normal(seeds[1], num_samples, self.locs.shape[1])
         scale_trils = tf.gather(tf.convert_to_tensor(self.scale_trils), component)
         locs = tf.gather(tf.convert_to_tensor(self.locs), component)
-        probs = tf.gather(tf.convert_to_tensor(self.category_probs), component)
-        if not probs.shape[1]:
-            return LatentCode(locs + tf.linalg.matvec(scale_trils, eps), probs)
-        discrete = tf.one_hot(draw_index(probs, seeds[2]), probs.shape[1])
+        discrete = tf.zeros((num_samples, 0))
+        if self.capacity:
+            probs = tf.gather(tf.convert_to_tensor(self.category_probs), component)
+            discrete = tf.one_hot(draw_index(probs, seeds[2]), self.capacity)
         return LatentCode(locs + tf.linalg.matvec(scale_trils, eps), discrete)
 
     def grow(self, max_tasks: int, capacity: int) -> None:
@@ -207,9 +210,10 @@ class AggregatePosterior(GrowingWeights):
             padding = [(0, max_tasks * self.num_components - len(value))]
             padding += [(0, 0)] * (value.ndim - 1)
             if name == "category_probs":
-                padding[1] = (0, capacity - value.shape[1])
+                padding[1] = (0, capacity - self.capacity)
             larger[name] = np.pad(value, padding)
         self.replace(larger)
+        self.capacity = capacity
 
 
 def _moments(posterior: Posterior, groups: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

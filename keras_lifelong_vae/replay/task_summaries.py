@@ -48,5 +48,6 @@ def summarize_tasks(
         summaries.follow(some, before, after)
         tasks = np.repeat(some // summaries.num_components, len(shown) // len(some))
         watch(tasks, shown, before, after)
-    summaries.summarize(finished_tasks, *recent_codes.collect(), num_components)
+    codes = recent_codes.collect()
+    summaries.summarize(finished_tasks, codes.continuous, codes.category_probs, num_components)
     recent_codes.forget()

@@ -7,6 +7,7 @@ import tensorflow as tf
 from model_helpers import assert_same, digits, learn_task, small_model
 
 from keras_lifelong_vae import Replay, TeacherRollover
+from keras_lifelong_vae.novelty import num_statistics
 
 
 @pytest.fixture(scope="module")
@@ -86,20 +87,21 @@ def test_statistics_are_remembered_beside_the_codes_and_dropped_with_them():
     model = small_model()
     learn_task(model, digits(0, 40))
     model.fit(digits(1, 24), batch_size=8, verbose=0)
-    ring, codes = model.typical_sets.ring, model.recent_codes.ring
-    assert int(ring.count) == int(codes.count) == 24
+    codes = model.recent_codes.collect()
+    assert codes.statistics.shape == (24, num_statistics(4))
     # z ~ q(z | x) lies around the mean of q(z | x), row by row.
-    apart = codes.collect()[:, :4] - ring.collect()[:, :4]
+    apart = codes.continuous - codes.statistics[:, :4]
     assert 0 < np.abs(apart).mean() < 2
     model.restore_from_teacher()
-    assert int(ring.count) == 0
+    assert int(model.recent_codes.ring.count) == 0
 
 
 def test_a_bad_batch_leaves_no_statistics():
     model = small_model(on_bad_batch="skip")
     model.fit(digits(0, 16), batch_size=8, verbose=0)
-    before = model.typical_sets.ring.collect().copy()
+    before = model.recent_codes.collect().statistics
+    assert before.any()
     images = digits(0, 8)
     images[3, 0, 0] = np.nan
     model.train_step(tf.constant(images))
-    np.testing.assert_array_equal(model.typical_sets.ring.collect(), before)
+    np.testing.assert_array_equal(model.recent_codes.collect().statistics, before)

@@ -25,10 +25,9 @@ def drawn():
 
 @pytest.fixture
 def learned(drawn):
-    sets = TypicalSets(4000, DIM, max_tasks=3, num_components=2)
+    sets = TypicalSets(DIM, max_tasks=3, num_components=2)
     for task, statistics in enumerate(drawn):
-        sets.remember(tf.constant(statistics), tf.ones(4000, tf.bool))
-        sets.summarize(task, statistics[:, :DIM])  # z is the mean: no noise
+        sets.summarize(task, statistics[:, :DIM], statistics)  # z is the mean: no noise
     return sets
 
 
@@ -45,15 +44,14 @@ def test_false_alarms_are_as_many_as_asked_for(learned, drawn, rate):
 def test_novelty_is_the_least_surprise_of_all_tasks(learned, drawn):
     far = tf.constant(drawn[0][:4] + 1000.0)
     assert (learned.novelty(far).numpy() > 100).all()
-    one = TypicalSets(4000, DIM, max_tasks=1, num_components=2)
-    one.remember(tf.constant(drawn[0]), tf.ones(4000, tf.bool))
-    one.summarize(0, drawn[0][:, :DIM])
+    one = TypicalSets(DIM, max_tasks=1, num_components=2)
+    one.summarize(0, drawn[0][:, :DIM], drawn[0])
     both, alone = (sets.novelty(tf.constant(drawn[0])).numpy() for sets in (learned, one))
     assert (both <= alone + 1e-4).all()
 
 
 def test_without_a_task_novelty_is_unknown(drawn):
-    sets = TypicalSets(10, DIM, max_tasks=2, num_components=2)
+    sets = TypicalSets(DIM, max_tasks=2, num_components=2)
     assert np.isnan(sets.novelty(tf.constant(drawn[0][:3]))).all()
 
 
@@ -73,9 +71,8 @@ def test_a_typical_set_follows_what_it_is_shown(learned, drawn):
 
 
 def test_noise_of_the_codes_widens_the_set(drawn):
-    wide = TypicalSets(4000, DIM, max_tasks=1, num_components=1)
-    wide.remember(tf.constant(drawn[0]), tf.ones(4000, tf.bool))
-    wide.summarize(0, drawn[0][:, :DIM] + 3.0)
+    wide = TypicalSets(DIM, max_tasks=1, num_components=1)
+    wide.summarize(0, drawn[0][:, :DIM] + 3.0, drawn[0])
     factor = wide.densities.scale_trils.numpy()[0]
     spread = np.diag(factor @ factor.T)[:DIM]
     np.testing.assert_allclose(spread, drawn[0][:, :DIM].var(axis=0) + 2 * 9.0, rtol=1e-3)

@@ -3,19 +3,26 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_lifelong_vae.replay import RecentCodes, Ring
+from keras_lifelong_vae.replay import Codes, RecentCodes, Ring
+
+
+def codes_of(continuous, probs, is_real):
+    continuous = np.float32(continuous)
+    return Codes(continuous, np.float32(probs), 2 * continuous, np.array(is_real))
 
 
 def test_the_ring_holds_the_last_real_codes():
-    ring = RecentCodes(size=5, latent_dim=1, capacity=2)
+    ring = RecentCodes(size=5, latent_dim=1, capacity=2, num_statistics=1)
     for step in range(4):
-        values = np.float32([[10 * step], [10 * step + 1], [-1.0]])
-        ring.remember(values, np.float32([[0.25, 0.75]] * 3), np.array([True, True, False]))
-    codes, probs = ring.collect()
-    assert sorted(codes[:, 0]) == [11, 20, 21, 30, 31]
-    np.testing.assert_array_equal(probs, [[0.25, 0.75]] * 5)
+        values = [[10 * step], [10 * step + 1], [-1.0]]
+        ring.remember(codes_of(values, [[0.25, 0.75]] * 3, [True, True, False]))
+    codes = ring.collect()
+    assert sorted(codes.continuous[:, 0]) == [11, 20, 21, 30, 31]
+    np.testing.assert_array_equal(codes.category_probs, [[0.25, 0.75]] * 5)
+    np.testing.assert_array_equal(codes.statistics, 2 * codes.continuous)
+    assert codes.is_real.all()
     ring.forget()
-    assert len(ring.collect()[0]) == 0
+    assert [len(part) for part in ring.collect()] == [0, 0, 0, 0]
 
 
 def test_a_ring_that_is_not_full_has_what_it_was_given():
@@ -34,13 +41,14 @@ def test_a_batch_larger_than_the_ring_leaves_rows_of_its_own():
 
 
 def test_a_wider_row_keeps_what_it_had():
-    codes = RecentCodes(size=3, latent_dim=1, capacity=1)
-    codes.remember(np.float32([[5.0]]), np.float32([[1.0]]), np.array([True]))
-    codes.grow(capacity=3)
-    codes.remember(np.float32([[6.0]]), np.float32([[0.0, 0.0, 1.0]]), np.array([True]))
-    continuous, probs = codes.collect()
+    ring = RecentCodes(size=3, latent_dim=1, capacity=1, num_statistics=1)
+    ring.remember(codes_of([[5.0]], [[1.0]], [True]))
+    ring.grow(capacity=3)
+    ring.remember(codes_of([[6.0]], [[0.0, 0.0, 1.0]], [True]))
+    continuous, probs, statistics, _ = ring.collect()
     np.testing.assert_array_equal(continuous, [[5.0], [6.0]])
     np.testing.assert_array_equal(probs, [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    np.testing.assert_array_equal(statistics, [[10.0], [12.0]])
 
 
 def test_a_compiled_step_may_fill_it():

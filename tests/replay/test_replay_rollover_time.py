@@ -15,9 +15,8 @@ import time
 import keras
 import numpy as np
 import keras_lifelong_vae as klv
-from keras_lifelong_vae.lifelong_vae import GAUSSIANS_SHOWN_WHOLE
-from keras_lifelong_vae.novelty import TypicalShifts, num_statistics
-from keras_lifelong_vae.replay import summarize_tasks
+from keras_lifelong_vae.novelty import num_statistics, summarize_all
+from keras_lifelong_vae.replay import Codes
 
 keras.utils.set_random_seed(0)
 network = klv.networks.dense({EVENT_SHAPE}, units=(512, 512), seed=0)
@@ -38,9 +37,9 @@ for vae in (model.student, model.teacher):
 def remember_a_task():
     codes = rng.normal(rng.normal(size={LATENT_DIM}), 1.0, ({CODES}, {LATENT_DIM}))
     probs = np.tile(np.eye({TASKS}, dtype="float32")[-1], ({CODES}, 1))
-    model.recent_codes.remember(codes.astype("float32"), probs, np.ones({CODES}, bool))
     statistics = rng.normal(size=({CODES}, num_statistics({LATENT_DIM}))).astype("float32")
-    model.typical_sets.remember(statistics, np.ones({CODES}, bool))
+    real = np.ones({CODES}, bool)
+    model.recent_codes.remember(Codes(codes.astype("float32"), probs, statistics, real))
 
 
 def times(work):
@@ -50,20 +49,15 @@ def times(work):
 
 
 def roll_over():
-    codes, _ = model.recent_codes.collect()
-    stride = 1 + len(model.aggregate_posterior.rows_in_use()) // GAUSSIANS_SHOWN_WHOLE
-    shifts = TypicalShifts(model.student, model.teacher, stride)
-    summarize_tasks(
+    summarize_all(
         model.aggregate_posterior,
+        model.typical_sets,
         model.recent_codes,
         model.student,
         model.teacher,
         {TASKS} - 1,
         2,
-        shifts.watch,
     )
-    shifts.apply(model.typical_sets)
-    model.typical_sets.summarize({TASKS} - 1, codes)
 
 
 def count():

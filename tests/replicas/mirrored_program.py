@@ -48,8 +48,7 @@ def plain_step(model, images):
     model.optimizer.apply(gradients, model.trainable_variables)
     model.training_steps.assign_add(1)
     for outcome in outcomes:
-        model.recent_codes.remember(*outcome.codes)
-        model.typical_sets.remember(*outcome.statistics, outcome.codes[-1])
+        model.recent_codes.remember(outcome.codes)
     losses = zip(shares, outcomes, strict=True)
     return float(sum(share * outcome.loss for share, outcome in losses))
 
@@ -83,8 +82,6 @@ found["apart"] = max(float(np.abs(one.numpy() - other.numpy()).max()) for one, o
 found["steps"] = [int(one.training_steps.numpy()) for one in (model, plain)]
 rows = [one.recent_codes.ring.rows.numpy()[:21] for one in (model, plain)]
 found["codes_apart"] = float(np.abs(rows[0] - rows[1]).max())
-rows = [one.typical_sets.ring.rows.numpy()[:21] for one in (model, plain)]
-found["codes_apart"] = max(found["codes_apart"], float(np.abs(rows[0] - rows[1]).max()))
 
 same = np.repeat(images_of(0, 1), 2, axis=0)  # one image for each replica
 model.rollover_teacher()
