@@ -12,8 +12,8 @@ from pathlib import Path
 
 import keras
 
-from keras_lifelong_vae import data
-from keras_lifelong_vae.experiments import compare, pictures, train_sequence
+from keras_lifelong_vae import data, plots
+from keras_lifelong_vae.experiments import compare, train_sequence
 
 EPOCHS = {"fashion-split": 4, "digits-split": 40}  # both runs within 6 minutes on 2 cores
 NUM_IMAGES = 100
@@ -47,7 +47,7 @@ def main() -> None:
         images[f"{strategy}: z from the {where}"] = model.generate(NUM_IMAGES, seed=0)
     title = f"Generated after learning {len(runs[0].tasks)} classes one by one ({sequence})"
     picture = arguments.out / "lifelong-and-naive.png"
-    pictures.save(pictures.comparison_grid(images, title, columns=10), picture)
+    plots.save(plots.comparison_grid(images, title, columns=10), picture)
     print(f"\n{compare(runs)}\n")
     print(f"{time.perf_counter() - start:.0f} s in all. The picture to look at first: {picture}")
     print(f"More of each run in {arguments.out}/lifelong and {arguments.out}/naive.")

@@ -216,8 +216,8 @@ class LifelongVAE(GenerativeModel):
     ) -> None:
         """Configures the training; see `keras.Model.compile`.
 
-        With `jit_compile="auto"` XLA compiles all of a step where there is a GPU. A CPU is as fast
-        without it and does not wait for it, so there XLA compiles the optimizer's update alone.
+        With `jit_compile="auto"` Keras leaves XLA out on a CPU, which is as fast without it and does
+        not wait for its compiler; there XLA compiles the update of the weights alone.
 
         Raises:
             ValueError: If a loss or metrics are given: the model brings its own. If `jit_compile`
@@ -235,10 +235,14 @@ class LifelongVAE(GenerativeModel):
             weighted_metrics=weighted_metrics,
         )
         super().compile(optimizer=optimizer, **kwargs)
-        self.jit_compiles_updates = self.jit_compile
-        automatic = kwargs.get("jit_compile", "auto") == "auto"
-        if automatic and not tf.config.list_physical_devices("GPU"):
-            self.jit_compile = False
+        self.jit_compile_given = kwargs.get("jit_compile", "auto")
+        automatic = self.jit_compile_given == "auto" and not self.run_eagerly
+        self.jit_compiles_updates = automatic or self.jit_compile
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """See `keras.Model`, which would keep what "auto" has meant on this machine."""
+        config: dict[str, Any] = super().get_compile_config()
+        return {**config, "jit_compile": self.jit_compile_given} if config else config
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles a loaded model as the saved one was, which Keras leaves to its own `compile`."""

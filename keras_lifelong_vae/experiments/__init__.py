@@ -1,6 +1,5 @@
 """Whole runs through a task sequence: what the command line and the examples call."""
 
-from keras_lifelong_vae import plots as pictures
 from keras_lifelong_vae.experiments import sequences
 from keras_lifelong_vae.experiments.comparison import compare
 from keras_lifelong_vae.experiments.grid import run_grid
@@ -14,7 +13,6 @@ __all__ = [
     "TaskLostError",
     "compare",
     "learn",
-    "pictures",
     "run_grid",
     "sequences",
     "train_sequence",

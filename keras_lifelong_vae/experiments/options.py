@@ -25,7 +25,7 @@ class TrainingOptions:
         learning_rate: Adam's, at the beginning of each task.
         learning_rate_decay: "none"; "cosine": down to 0 along half a cosine in each task;
             "cooldown": constant, then straight down to 0 in the last part of each task.
-        jit_compile: Whether XLA compiles the steps; "auto" leaves it to Keras.
+        jit_compile: Whether XLA compiles the steps; for "auto" see `LifelongVAE.compile`.
     """
 
     epochs: int = 10

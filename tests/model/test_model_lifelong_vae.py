@@ -1,7 +1,9 @@
 """What the model is made of, and what it says about itself."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from model_helpers import GaussianOnly, digits, joint_latent, small_model
 
 from keras_lifelong_vae import Replay, TeacherRollover, likelihoods, terms
@@ -61,3 +63,25 @@ def test_it_is_called_like_any_model_of_keras():
     model = small_model()
     images = digits(0, 5)
     np.testing.assert_allclose(model(images), model.reconstruct(images), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "step", "update"),
+    [("auto", False, True), (True, True, True), (False, False, False)],
+)
+def test_on_a_cpu_xla_updates_weights_alone_unless_told_otherwise(given, step, update, tmp_path):
+    model = small_model(compiled=False)
+    model.compile("adam", jit_compile=given)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    for one in (model, loaded):
+        assert (one.jit_compile, one.jit_compiles_updates) == (step, update)
+        one.make_train_function()
+        assert one.jit_compile == step  # of `evaluate`, too
+
+
+@pytest.mark.parametrize("latent", [None, GaussianOnly()])
+def test_every_variable_has_values(latent):
+    """Several workers can't share one without: TensorFlow crashes."""
+    model = small_model(compiled=False, **({} if latent is None else {"latent": latent}))
+    assert all(tf.size(weight) for weight in map(tf.convert_to_tensor, model.weights))

@@ -5,12 +5,12 @@ import pytest
 from matplotlib.image import imread
 from matplotlib.text import Text
 
-from keras_lifelong_vae import plots as pictures
+from keras_lifelong_vae import plots
 
 
 def drawn(figure, tmp_path):
     """The pixels of the PNG file, `(height, width, 4)` in [0, 1]."""
-    pictures.save(figure, tmp_path / "picture.png")
+    plots.save(figure, tmp_path / "picture.png")
     data = (tmp_path / "picture.png").read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert len(data) < 300_000
@@ -24,7 +24,7 @@ def noise(*shape):
 
 def test_samples_stand_row_by_row_pixel_for_pixel(tmp_path):
     images = np.linspace(0, 1, 4, dtype="float32").reshape(4, 1, 1, 1) * np.ones((4, 28, 28, 1))
-    picture = drawn(pictures.sample_grid(images, "four", columns=3), tmp_path)
+    picture = drawn(plots.sample_grid(images, "four", columns=3), tmp_path)
     assert picture.shape[:2] == (34 + 2 * 56 + 4 + 12, 12 + 3 * 56 + 2 * 4 + 12)
     first_of_row = picture[34 + 28, 12 + 28, 0], picture[34 + 60 + 28, 12 + 28, 0]
     np.testing.assert_allclose(first_of_row, [0, 1], atol=1 / 255)
@@ -34,14 +34,14 @@ def test_samples_stand_row_by_row_pixel_for_pixel(tmp_path):
 
 def test_small_images_are_enlarged_and_coloured_ones_keep_their_colours(tmp_path):
     red = np.full((2, 8, 8, 3), [1.0, 0.0, 0.0])
-    picture = drawn(pictures.sample_grid(red, "red", columns=2), tmp_path)
+    picture = drawn(plots.sample_grid(red, "red", columns=2), tmp_path)
     assert picture.shape[1] == 12 + 2 * 56 + 4 + 12
     np.testing.assert_allclose(picture[60, 40, :3], [1, 0, 0])
 
 
 def test_reconstructions_stand_below_the_images_of_their_task(tmp_path):
     white, black = np.ones((3, 28, 28, 1)), np.zeros((3, 28, 28, 1))
-    figure = pictures.reconstruction_grid({"a": (white, black), "bb": (black, white)}, "title")
+    figure = plots.reconstruction_grid({"a": (white, black), "bb": (black, white)}, "title")
     picture = drawn(figure, tmp_path)
     left = 12 + 2 * 8
     rows = [34 + 28, 34 + 60 + 28, 34 + 116 + 12 + 28, 34 + 116 + 12 + 60 + 28]
@@ -52,13 +52,13 @@ def test_reconstructions_stand_below_the_images_of_their_task(tmp_path):
 
 def test_ten_tasks_of_noise_are_small_files(tmp_path):
     pairs = {f"permutation {i}": (noise(12, 28, 28, 1), noise(12, 28, 28, 1)) for i in range(10)}
-    pictures.save(pictures.reconstruction_grid(pairs, "noise"), tmp_path / "noise.png")
+    plots.save(plots.reconstruction_grid(pairs, "noise"), tmp_path / "noise.png")
     assert (tmp_path / "noise.png").stat().st_size < 400_000  # noise can't be compressed
 
 
 def test_strategies_stand_side_by_side(tmp_path):
     grids = {"lifelong": np.zeros((4, 28, 28, 1)), "naive": np.ones((4, 28, 28, 1)) * 0.4}
-    figure = pictures.comparison_grid(grids, "title", columns=2)
+    figure = plots.comparison_grid(grids, "title", columns=2)
     picture = drawn(figure, tmp_path)
     assert [axes.get_title() for axes in figure.axes] == ["lifelong", "naive"]
     left, right = picture[68 + 28, 12 + 28, 0], picture[68 + 28, 12 + 116 + 12 + 28, 0]
@@ -66,7 +66,7 @@ def test_strategies_stand_side_by_side(tmp_path):
 
 
 def test_curves_show_each_finished_task_from_when_it_was_learned(tmp_path):
-    figure = pictures.elbo_curves([[5, 9, 9], [6, 4, 9]], ["a", "b", "c"], "title")
+    figure = plots.elbo_curves([[5, 9, 9], [6, 4, 9]], ["a", "b", "c"], "title")
     drawn(figure, tmp_path)
     axes = figure.axes[0]
     solid = [line.get_xydata().tolist() for line in axes.lines if line.get_linestyle() == "-"]
@@ -81,7 +81,7 @@ def test_curves_show_each_finished_task_from_when_it_was_learned(tmp_path):
 
 def test_ten_lines_differ_in_colour_and_marker_and_their_names_do_not_overlap(tmp_path):
     matrix = 100 + np.arange(10) * 0.01 + np.zeros((10, 10))
-    figure = pictures.elbo_curves(matrix, [f"task {i}" for i in range(10)], "title")
+    figure = plots.elbo_curves(matrix, [f"task {i}" for i in range(10)], "title")
     drawn(figure, tmp_path)
     axes = figure.axes[0]
     solid = [line for line in axes.lines if line.get_linestyle() == "-"]
@@ -93,10 +93,10 @@ def test_ten_lines_differ_in_colour_and_marker_and_their_names_do_not_overlap(tm
 
 
 def test_one_finished_task_can_be_drawn(tmp_path):
-    assert drawn(pictures.elbo_curves([[5.0]], ["a"], "title"), tmp_path).shape[:2] == (480, 800)
+    assert drawn(plots.elbo_curves([[5.0]], ["a"], "title"), tmp_path).shape[:2] == (480, 800)
 
 
 @pytest.mark.parametrize("matrix", [[], [[1.0], [2.0]], [[np.nan]]])
 def test_what_is_no_matrix_is_refused(matrix):
     with pytest.raises(ValueError, match="`R` must"):
-        pictures.elbo_curves(matrix, ["a"], "title")
+        plots.elbo_curves(matrix, ["a"], "title")
