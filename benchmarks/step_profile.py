@@ -21,6 +21,7 @@ import tensorflow as tf
 
 import keras_lifelong_vae as klv
 from keras_lifelong_vae import training_step
+from keras_lifelong_vae.novelty import image_statistics
 
 STEPS, ROUNDS = 64, 5
 
@@ -41,9 +42,12 @@ def parts(batch: int) -> dict[str, Callable[[], None]]:
         model.optimizer.apply(gradients, model.trainable_variables)
 
     judge = graph(lambda: model.guard.judge(looked.finding, looked.gradients))
+    posterior, log_prob = model.student.posterior(one), tf.zeros((batch,))
+    statistics = graph(partial(image_statistics, model.likelihood, one, posterior, log_prob))
     batches = iter(tf.data.Dataset.from_tensors(one).repeat())
     calls = {
         "loss and gradients": partial(look, one, seed),
+        "of that statistics of novelty": statistics,
         "loss and gradients, XLA": partial(xla(partial(training_step.look, model)), one, seed),
         "check of the images": graph(lambda: model.guard.admits(one, model.likelihood)),
         "check of loss and gradients": judge,

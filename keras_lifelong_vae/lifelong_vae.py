@@ -216,8 +216,8 @@ class LifelongVAE(GenerativeModel):
     ) -> None:
         """Configures the training; see `keras.Model.compile`.
 
-        With `jit_compile="auto"` Keras leaves XLA out on a CPU, which is as fast without it and does
-        not wait for its compiler; there XLA compiles the update of the weights alone.
+        With `jit_compile="auto"` Keras leaves XLA out on a CPU, which is as fast without it and
+        does not wait for its compiler; there XLA compiles the update of the weights alone.
 
         Raises:
             ValueError: If a loss or metrics are given: the model brings its own. If `jit_compile`
