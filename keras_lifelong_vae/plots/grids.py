@@ -55,11 +55,13 @@ def labelled_rows(rows: Mapping[str, np.ndarray], title: str, columns: int) -> F
     mosaics = [mosaic(images, columns) for images in rows.values()]
     spaced = [np.pad(one, ((0, 3 * GAP), (0, 0), (0, 0)), constant_values=1.0) for one in mosaics]
     left = MARGIN + LETTER * max(len(name) for name in rows)
-    figure = _show([np.concatenate(spaced)], left=left)
+    panel = np.concatenate(spaced)
+    figure = _show([panel], left=left)
     height, period = mosaics[0].shape[0], spaced[0].shape[0]
     places = [i * period + height / 2 for i in range(len(rows))]
     figure.axes[0].set_yticks(places, list(rows))
-    figure.axes[0].set_title(title)
+    # In the middle of the figure, labels included, where there is most room.
+    figure.axes[0].set_title(title, x=0.5 + (MARGIN - left) / 2 / panel.shape[1])
     return figure
 
 

@@ -2,6 +2,7 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import imread
 from matplotlib.text import Text
 
@@ -100,3 +101,12 @@ def test_one_finished_task_can_be_drawn(tmp_path):
 def test_what_is_no_matrix_is_refused(matrix):
     with pytest.raises(ValueError, match="`R` must"):
         plots.elbo_curves(matrix, ["a"], "title")
+
+
+def test_a_title_over_labelled_rows_is_whole():
+    rows = {"T-shirt/top": np.zeros((10, 28, 28, 1)), "Ankle boot": np.ones((10, 28, 28, 1))}
+    title = "Generated after 10 of 10 tasks (no-consistency), z from the aggregate posterior"
+    figure = plots.grids.labelled_rows(rows, title, columns=10)
+    FigureCanvasAgg(figure).draw()
+    extent = figure.axes[0].title.get_window_extent()
+    assert 0 <= extent.x0 < extent.x1 <= figure.bbox.width
