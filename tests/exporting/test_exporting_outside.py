@@ -149,7 +149,7 @@ def test_a_process_without_python_answers_the_same_bytes(cases, tmp_path):
 
 
 def test_the_cases_are_what_they_are_called(cases):
-    assert [one.model.active_categories for one in cases.values()] == [10, 1, 2, 2, 4, 2]
+    assert [one.model.active_categories for one in cases.values()] == [4, 1, 2, 2, 4, 2]
     own = [one.model.default_prior for one in cases.values()]
     assert own == ["prior", *["aggregate_posterior"] * 4, "prior"]
     for (_, policy, _), one in zip(CASES.values(), cases.values(), strict=True):
