@@ -7,10 +7,19 @@ import tensorflow as tf
 from keras_lifelong_vae.step_guard import WHOLE_BATCH, Verdict
 from keras_lifelong_vae.types import Tensor
 
+_DEFAULT = tf.distribute.get_strategy()
+
 
 def number(strategy: Any = None) -> int:
     """How many replicas learn together, by the present strategy if `None`."""
     return int((strategy or tf.distribute.get_strategy()).num_replicas_in_sync)
+
+
+def synchronize(strategy: Any = None) -> bool:
+    """Whether an update waits for all replicas, be it a single one: no branch can do that."""
+    strategy = strategy or tf.distribute.get_strategy()
+    single = (type(_DEFAULT), tf.distribute.OneDeviceStrategy)
+    return not isinstance(strategy, single)
 
 
 def own_seed(seed: Tensor) -> Tensor:

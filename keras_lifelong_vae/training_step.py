@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
 
 def learn(model: Any, images: Tensor) -> None:
     """Changes the model along the gradients of the batch's loss, if all of it is finite."""
-    if replicas.number() > 1:
+    if replicas.synchronize():
         return _learn_selecting(model, images)
     # What changes the model depends on the batch: Keras also runs a step past the end of data.
     admitted = model.guard.admits(images, model.likelihood)
@@ -112,8 +112,9 @@ def _checked_gradients(model: Any, outcome: Outcome) -> list[Tensor]:
 def look(model: Any, images: Tensor, seed: Tensor) -> Outcome:
     """What the batch says; of the model only schedules and what terms observe go on."""
     replay_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
-    finished, steps = map(tf.convert_to_tensor, (model.finished_tasks, model.training_steps))
-    model.student.latent.begin_step(finished, steps)
+    counters = (model.present_task, model.finished_tasks, model.training_steps)
+    present, finished, steps = map(tf.convert_to_tensor, counters)
+    model.student.latent.begin_step(present, finished, steps)
     number = tf.shape(images)[0]
 
     def first_task() -> Outcome:

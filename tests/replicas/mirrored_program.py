@@ -124,4 +124,14 @@ try:
         klv.LifelongVAE((8, 8, 1), terms=[klv.terms.EWC()], seed=0)
 except ValueError as error:
     found["observing"] = str(error)
+
+single, alone = new_model(), tf.distribute.MirroredStrategy(["CPU:0"])
+with alone.scope():
+    model = new_model()
+for one in (model, single):
+    one.fit(images_of(0, 8), batch_size=4, shuffle=False, verbose=0)
+pairs = zip(model.trainable_variables, single.trainable_variables, strict=True)
+found["single_apart"] = max(
+    float(np.abs(one.numpy() - other.numpy()).max()) for one, other in pairs
+)
 print("FOUND " + json.dumps(found))

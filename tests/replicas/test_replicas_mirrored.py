@@ -36,6 +36,10 @@ def test_weights_steps_and_codes_are_too(found):
     assert found["steps"] == [6, 6]
 
 
+def test_a_single_replica_is_one_device(found):
+    assert found["single_apart"] < 1e-6
+
+
 def test_noise_differs_by_replica(found):
     assert found["noise_apart"] > 0.1
 
