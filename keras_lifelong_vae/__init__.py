@@ -32,7 +32,11 @@ if not _is_the_program():
         terms,
     )
     from keras_lifelong_vae import latents as layers
-    from keras_lifelong_vae.callbacks import SequenceCheckpoint, TeacherRollover
+    from keras_lifelong_vae.callbacks import (
+        SequenceCheckpoint,
+        TeacherRollover,
+        TransitionDetector,
+    )
     from keras_lifelong_vae.exporting import export_saved_model
     from keras_lifelong_vae.lifelong_vae import LifelongVAE
     from keras_lifelong_vae.replay import Replay
@@ -46,6 +50,7 @@ _PLACES = {
     "Replay": "replay",
     "SequenceCheckpoint": "callbacks",
     "TeacherRollover": "callbacks",
+    "TransitionDetector": "callbacks",
     "export_saved_model": "exporting",
 }
 
@@ -65,6 +70,7 @@ __all__ = [
     "Replay",
     "SequenceCheckpoint",
     "TeacherRollover",
+    "TransitionDetector",
     "__version__",
     "callbacks",
     "data",

@@ -1,6 +1,7 @@
 """The lifelong VAE: a student that learns, a frozen teacher that replays what it knew."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from functools import partial
 from typing import Any
@@ -11,9 +12,13 @@ import tensorflow as tf
 
 from keras_lifelong_vae import replicas
 from keras_lifelong_vae import terms as loss_terms
-from keras_lifelong_vae.callbacks import SequenceCheckpoint
+from keras_lifelong_vae.callbacks import (
+    SequenceCheckpoint,
+    TeacherRollover,
+    TransitionDetector,
+)
 from keras_lifelong_vae.callbacks.guard_watch import GuardWatch
-from keras_lifelong_vae.checks import check_choice
+from keras_lifelong_vae.checks import check_choice, check_natural
 from keras_lifelong_vae.generative_model import GenerativeModel, deserialize, serialize
 from keras_lifelong_vae.inputs import check_nothing_given
 from keras_lifelong_vae.latents import Latent
@@ -22,6 +27,7 @@ from keras_lifelong_vae.optimizer_reset import fresh_copy, reset_optimizer
 from keras_lifelong_vae.registration import register
 from keras_lifelong_vae.replay import AggregatePosterior, RecentCodes, Replay
 from keras_lifelong_vae.step_guard import StepGuard
+from keras_lifelong_vae.streams import Projections, TaskMoments
 from keras_lifelong_vae.terms import Step, Term
 from keras_lifelong_vae.training_step import learn
 from keras_lifelong_vae.types import Tensor
@@ -29,6 +35,7 @@ from keras_lifelong_vae.variables import number_in
 
 RECENT_CODES = 4096  # what a summary of some hundred numbers is estimated from
 ON_BAD_BATCH = ("raise", "skip")
+LEARN = ("learn", 0)
 
 
 @register
@@ -115,11 +122,15 @@ class LifelongVAE(GenerativeModel):
         self.checkpointed_fits = 0  # by this process
         self.teacher = self.build_teacher()
         self.seed_generator = keras.random.SeedGenerator(seed)
-        for name in ("finished_tasks", "training_steps", "steps_at_rollover"):
+        for name in ("finished_tasks", "present_task", "training_steps", "steps_at_rollover"):
             variable = self.add_weight(
                 shape=(), dtype="int32", initializer="zeros", trainable=False, name=name
             )
             setattr(self, name, variable)
+        self.task_moments = TaskMoments(
+            self.student.latent.task_capacity, Projections(self.event_shape).size
+        )
+        self.stream_watch: Any = None  # within a `fit` that has a TransitionDetector
         self._build_replay()
         self._build_terms(terms)
         self.built = True
@@ -223,10 +234,8 @@ class LifelongVAE(GenerativeModel):
             ValueError: If a loss or metrics are given: the model brings its own. If `jit_compile`
                 is True with several replicas: XLA compiles for one device.
         """
-        if kwargs.get("jit_compile") is True and replicas.number(self.distribute_strategy) > 1:
-            raise ValueError(
-                '`jit_compile` must be False or "auto" with several replicas, received True.'
-            )
+        if kwargs.get("jit_compile") is True and replicas.synchronize(self.distribute_strategy):
+            raise ValueError('`jit_compile` must be False or "auto" with replicas (tf.distribute).')
         check_nothing_given(
             "`terms` of LifelongVAE are the loss, each logged under its name",
             loss=loss,
@@ -238,6 +247,7 @@ class LifelongVAE(GenerativeModel):
         self.jit_compile_given = kwargs.get("jit_compile", "auto")
         automatic = self.jit_compile_given == "auto" and not self.run_eagerly
         self.jit_compiles_updates = automatic or self.jit_compile
+        self._functions.pop(LEARN, None)
 
     def get_compile_config(self) -> dict[str, Any]:
         """See `keras.Model`, which would keep what "auto" has meant on this machine."""
@@ -268,9 +278,30 @@ class LifelongVAE(GenerativeModel):
                 self.optimizer.build(self.trainable_variables)
         self.guard.reset()
         callbacks = kwargs["callbacks"] = self._fit_callbacks(kwargs.get("callbacks"))
-        if isinstance(callbacks, list) and isinstance(callbacks[-1], SequenceCheckpoint):
-            return callbacks[-1].fit(self, super().fit, x, kwargs)
-        return super().fit(x, **kwargs)
+        with self._watched(callbacks):
+            if isinstance(callbacks, list) and isinstance(callbacks[-1], SequenceCheckpoint):
+                return callbacks[-1].fit(self, super().fit, x, kwargs)
+            return super().fit(x, **kwargs)
+
+    @contextmanager
+    def _watched(self, callbacks: Any) -> Iterator[None]:
+        """Has a TransitionDetector's watch look at each batch first, if there is one."""
+        is_list = isinstance(callbacks, keras.callbacks.CallbackList)
+        given = callbacks.callbacks if is_list else callbacks
+        detectors = [one for one in given if isinstance(one, TransitionDetector)]
+        if not detectors:
+            yield
+            return
+        if len(detectors) > 1 or any(isinstance(one, TeacherRollover) for one in given):
+            raise ValueError(
+                "`callbacks` must hold one TransitionDetector and no TeacherRollover beside it: "
+                "only one of them says where tasks end."
+            )
+        self.stream_watch, self.train_function = detectors[0].watch(self), None
+        try:
+            yield
+        finally:
+            self.stream_watch = self.train_function = None
 
     def _fit_callbacks(self, given: Any) -> Any:
         """The callbacks given and our own; a checkpoint comes last and sees what others did."""
@@ -321,11 +352,26 @@ class LifelongVAE(GenerativeModel):
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
         images = self.images_of(data)
-        learn(self, images)
+        if self.stream_watch is None:
+            learn(self, images)
+        else:
+            self.stream_watch.screen(images, partial(learn, self))
         names = ["loss", *(name for term in self.terms for name in term.names(self))]
         logs = {name: self._trackers[name].result() for name in names}
         counts = {"bad_batches": self.guard.bad_batches} if self.guard.skips else {}
         return replicas.as_logs(logs | counts)
+
+    def learn_batch(self, images: Any) -> None:
+        """One training step on images `(batch_size, *event_shape)`, for callbacks within `fit`."""
+        if LEARN not in self._functions:
+            spec = tf.TensorSpec((None, *self.event_shape), tf.float32)
+            step = partial(learn, self)
+            self._functions[LEARN] = (
+                step
+                if self.run_eagerly
+                else tf.function(step, input_signature=[spec], autograph=False)
+            )
+        self._functions[LEARN](tf.convert_to_tensor(images))
 
     def batch_loss(self, step: Step) -> tuple[Tensor, dict[str, Tensor]]:
         """What is minimised, and each term by its name; scalars, in nats per image."""
@@ -343,6 +389,8 @@ class LifelongVAE(GenerativeModel):
     def rollover_teacher(self) -> None:
         """Ends a task: the teacher becomes the student, and the next task may begin.
 
+        The next task is a new one unless `resume_task` says otherwise.
+
         The student keeps its weights, the optimizer and its schedule start afresh, and the next
         task's categories are ready to become active with its first training step. Only variables
         are assigned: nothing is retraced or compiled again, unless the room for tasks has run out,
@@ -355,6 +403,7 @@ class LifelongVAE(GenerativeModel):
         self.check_steps()
         self._check_finite()
         finished = number_in(self.finished_tasks)
+        is_new = number_in(self.present_task) == finished
         if number_in(self.training_steps) == number_in(self.steps_at_rollover):
             raise ValueError(
                 "`rollover_teacher` must follow at least one training step on the task it ends, "
@@ -368,18 +417,43 @@ class LifelongVAE(GenerativeModel):
                 self.student,
                 self.teacher,
                 finished,
-                self.replay.components(finished + 1),
+                self.replay.components(finished + is_new),
+                is_new,
             )
         if self.teacher is not None:
             self.teacher.copy_weights_from(self.student)
         self.steps_at_rollover.assign(self.training_steps)
-        self.finished_tasks.assign_add(1)
+        self.finished_tasks.assign(finished + is_new)
+        self.present_task.assign(self.finished_tasks)
         for term in self.terms:
             term.end_task(self)
-        if finished + 1 == self.student.latent.task_capacity:
+        if number_in(self.finished_tasks) == self.student.latent.task_capacity:
             self.grow(2 * self.student.latent.task_capacity)
         else:
             self._reset_optimizer()
+
+    def resume_task(self, task: int) -> None:
+        """Says that the images to come are of a finished task again, between two tasks.
+
+        The student goes on learning it, under its own categories; neither categories nor summaries
+        are added, and `finished_tasks` stays what it is. It ends with the next rollover.
+
+        Args:
+            task: Number of the task, from 0.
+
+        Raises:
+            ValueError: If that task was not finished, or there was a training step since the last
+                rollover.
+        """
+        finished = number_in(self.finished_tasks)
+        if not 0 <= check_natural(task, "task") < finished:
+            raise ValueError(f"`task` must be one of {finished} finished tasks, received {task}.")
+        if number_in(self.training_steps) != number_in(self.steps_at_rollover):
+            raise ValueError(
+                "`resume_task` must follow a rollover, before the next training step, received a "
+                "model in the middle of a task."
+            )
+        self.present_task.assign(task)
 
     def _reset_optimizer(self) -> None:
         if self.compiled and self.optimizer.built:
@@ -437,6 +511,7 @@ class LifelongVAE(GenerativeModel):
             if vae is not None:
                 vae.grow(task_capacity)
         capacity = self.student.latent.capacity
+        self.task_moments.grow(task_capacity)
         if self.aggregate_posterior is not None:
             self.recent_codes.grow(capacity)
             self.aggregate_posterior.grow(task_capacity, capacity)

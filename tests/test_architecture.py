@@ -37,11 +37,12 @@ ALLOWED = {
     "training_step": {"novelty", "replay", "replicas", "step_guard", "terms"},
     "generative_model": PARTS | {"inputs", "networks", "replicas", "step_guard"},
     "checkpoints": set(),
-    "callbacks": {"checkpoints", "replicas"},  # a callback is given its model
+    "streams": {"step_guard"},
+    "callbacks": {"checkpoints", "replicas", "streams"},  # a callback is given its model
     "lifelong_vae": {
         *PARTS,
         *("callbacks", "generative_model", "inputs", "novelty", "optimizer_reset", "replay"),
-        *("replicas", "step_guard", "terms", "training_step"),
+        *("replicas", "step_guard", "streams", "terms", "training_step"),
     },
     "exporting": PARTS | {"lifelong_vae"},
     "data": set(),

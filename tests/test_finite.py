@@ -73,7 +73,7 @@ def test_what_is_made_of_gaussians_is_finite(dtype):
 def test_what_is_made_of_a_joint_latent_is_finite(dtype, active):
     layer = joint(dtype, active)
     head, categorical = layer.blocks["gaussian"], layer.categorical
-    own_task = categorical.is_of_last_task(1)
+    own_task = categorical.is_of_present_task(1)
     prior = [head.prior_logits, head.prior_locs, head.prior_log_vars]
 
     @few

@@ -7,5 +7,14 @@ from keras_lifelong_vae.callbacks.sequence_checkpoint import (
     check_save_freq,
 )
 from keras_lifelong_vae.callbacks.teacher_rollover import TeacherRollover
+from keras_lifelong_vae.callbacks.transition_detector import Transition, TransitionDetector
 
-__all__ = ["SAVE_FREQ", "SequenceCheckpoint", "TeacherRollover", "Terminated", "check_save_freq"]
+__all__ = [
+    "SAVE_FREQ",
+    "SequenceCheckpoint",
+    "TeacherRollover",
+    "Terminated",
+    "Transition",
+    "TransitionDetector",
+    "check_save_freq",
+]

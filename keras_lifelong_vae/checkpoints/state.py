@@ -5,9 +5,10 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 ARRAYS = "arrays"
-ARRAY = (np.ndarray, np.generic)
+KEPT = (np.ndarray, np.generic, tf.Variable)
 
 
 def model_state(model: Any) -> list[np.ndarray]:
@@ -59,7 +60,7 @@ def callback_state(callback: keras.callbacks.Callback, arrays: list[np.ndarray])
             value = value.item()
         if isinstance(value, (bool, int, float, str)):
             state[name] = value
-        elif isinstance(value, list) and value and all(isinstance(one, ARRAY) for one in value):
+        elif isinstance(value, list) and value and all(isinstance(one, KEPT) for one in value):
             state[name] = {ARRAYS: [len(arrays), len(arrays) + len(value)]}
             arrays.extend(map(np.asarray, value))
     return state
@@ -73,4 +74,9 @@ def restore_callback(
         if isinstance(value, dict):
             begin, end = value[ARRAYS]
             value = list(arrays[begin:end])
+            present = getattr(callback, name, ())
+            if present and isinstance(present[0], tf.Variable):
+                for variable, array in zip(present, value, strict=True):
+                    variable.assign(array)
+                continue
         setattr(callback, name, value)

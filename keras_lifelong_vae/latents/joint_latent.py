@@ -76,8 +76,10 @@ class JointLatent(Latent):
             {"gaussian": gaussian}, categorical, per_task, task_capacity, seed, **kwargs
         )
 
-    def begin_step(self, finished_tasks: Tensor, training_steps: Tensor) -> None:
-        super().begin_step(finished_tasks, training_steps)
+    def begin_step(
+        self, present_task: Tensor, finished_tasks: Tensor, training_steps: Tensor
+    ) -> None:
+        super().begin_step(present_task, finished_tasks, training_steps)
         self.categorical.temperature.assign(self.temperature(training_steps))
 
     def get_config(self) -> dict[str, Any]:

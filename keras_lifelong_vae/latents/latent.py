@@ -83,11 +83,21 @@ class Latent(keras.layers.Layer):
             if not head.built:
                 head.build(input_shape)
 
-    def begin_step(self, finished_tasks: Tensor, training_steps: Tensor) -> None:
-        """Called as each training step begins: the present task's categories become active."""
+    def begin_step(
+        self, present_task: Tensor, finished_tasks: Tensor, training_steps: Tensor
+    ) -> None:
+        """Called as each training step begins: the present task's categories become active.
+
+        Args:
+            present_task: Number of the task, from 0; one of the finished ones if it has come back.
+            finished_tasks: How many were finished.
+            training_steps: How many steps there were before.
+        """
         if self.categorical is not None:
-            active = self.categories_per_task * (finished_tasks + 1)
-            self.categorical.active_categories.assign(active)
+            tasks = tf.maximum(finished_tasks, present_task + 1)
+            self.categorical.active_categories.assign(self.categories_per_task * tasks)
+            later = self.categories_per_task * (tasks - present_task - 1)
+            self.categorical.later_categories.assign(later)
 
     def posterior(self, features: Tensor) -> Posterior:
         """q(z | x) for `features` `(batch_size, num_features)`."""

@@ -94,6 +94,9 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
             trainable=False,
             name="active_categories",
         )
+        self.later_categories = self.add_weight(  # active ones after the present task's
+            shape=(), dtype="int32", initializer="zeros", trainable=False, name="later_categories"
+        )
         self.temperature = self.add_weight(
             shape=(),
             initializer=keras.initializers.Constant(self.initial_temperature),
@@ -114,20 +117,24 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
         return self.mask(tf.zeros((self.capacity,), self.compute_dtype))
 
     def task_prior_logits(self, num_categories: int) -> Tensor:
-        """Logits of p(z_d | task), `(capacity,)`: the last `num_categories` active ones.
+        """Logits of p(z_d | task), `(capacity,)`: the `num_categories` of the present task.
 
         All other active categories share `OTHER_TASKS_SHARE`, so that KL(q || p) stays finite.
         """
-        own = self.is_of_last_task(num_categories)
+        own = self.is_of_present_task(num_categories)
         active = tf.cast(tf.convert_to_tensor(self.active_categories), tf.float32)
         own_share = (1.0 - OTHER_TASKS_SHARE) / num_categories
         shares = OTHER_TASKS_SHARE / active + tf.where(own, own_share, 0.0)
         return self.mask(tf.cast(tf.math.log(shares), self.compute_dtype))
 
-    def is_of_last_task(self, num_categories: int) -> Tensor:
-        """Which are the last `num_categories` active ones, bool `(capacity,)`."""
+    def is_of_present_task(self, num_categories: int) -> Tensor:
+        """Which are its `num_categories`, bool `(capacity,)`.
+
+        The last active ones, unless it is a task that has come back.
+        """
         number, active = tf.range(self.capacity), tf.convert_to_tensor(self.active_categories)
-        return (number >= active - num_categories) & (number < active)
+        end = active - tf.convert_to_tensor(self.later_categories)
+        return (number >= end - num_categories) & (number < end)
 
     def mask(self, logits: Tensor) -> Tensor:
         """`logits` with the categories that are not active ruled out."""

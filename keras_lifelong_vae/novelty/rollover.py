@@ -16,19 +16,20 @@ def summarize_all(
     teacher: Autoencoder,
     finished_tasks: int,
     num_components: int,
+    is_new: bool,
 ) -> None:
     """As `summarize_tasks`, and typical sets follow by the same images.
 
     Args:
-        summaries, recent_codes, student, teacher, finished_tasks, num_components: As there.
+        summaries, recent_codes, student, teacher, finished_tasks, num_components, is_new: As there.
         typical_sets: Of the `finished_tasks` earlier tasks; one is added.
     """
     codes = recent_codes.collect()
     # At least one image of each Gaussian, of which there are `latent_dim + 1`.
     stride = min(1 + len(summaries.rows_in_use()) // SHOWN_WHOLE, typical_sets.latent_dim)
     shifts = TypicalShifts(student, teacher, stride)
-    summarize_tasks(
-        summaries, recent_codes, student, teacher, finished_tasks, num_components, shifts.watch
-    )
+    models = (student, teacher, finished_tasks, num_components)
+    summarize_tasks(summaries, recent_codes, *models, shifts.watch, is_new)
     shifts.apply(typical_sets)
-    typical_sets.summarize(finished_tasks, codes.continuous, codes.statistics)
+    if is_new:
+        typical_sets.summarize(finished_tasks, codes.continuous, codes.statistics)

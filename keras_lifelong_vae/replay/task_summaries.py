@@ -22,6 +22,7 @@ def summarize_tasks(
     finished_tasks: int,
     num_components: int,
     watch: Watch = lambda *_: None,
+    is_new: bool = True,
 ) -> None:
     """Refreshes the summaries of the earlier tasks and makes that of the one that ends.
 
@@ -38,6 +39,7 @@ def summarize_tasks(
         num_components: Gaussians for each of all these tasks.
         watch: Called with what both were shown: the task of each image, the images, and q(z | x) of
             teacher and student.
+        is_new: Whether the task that ends is none of the earlier ones.
     """
     summaries.merge(num_components)
     rows = summaries.rows_in_use()
@@ -48,6 +50,7 @@ def summarize_tasks(
         summaries.follow(some, before, after)
         tasks = np.repeat(some // summaries.num_components, len(shown) // len(some))
         watch(tasks, shown, before, after)
-    codes = recent_codes.collect()
-    summaries.summarize(finished_tasks, codes.continuous, codes.category_probs, num_components)
+    if is_new:
+        codes = recent_codes.collect()
+        summaries.summarize(finished_tasks, codes.continuous, codes.category_probs, num_components)
     recent_codes.forget()

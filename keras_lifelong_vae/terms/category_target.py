@@ -28,7 +28,7 @@ class CategoryTarget(Term):
 
     def value(self, step: Step) -> Tensor:
         latent = step.student.latent
-        own = latent.categorical.is_of_last_task(latent.categories_per_task)
+        own = latent.categorical.is_of_present_task(latent.categories_per_task)
         surprise = _surprise(step.posterior.logits, own)
         if step.replay_begin is None:
             return surprise

@@ -61,9 +61,17 @@ def test_config_round_trip():
 def test_a_step_activates_the_categories_of_the_present_task_and_cools():
     schedule = keras.optimizers.schedules.ExponentialDecay(2.0, 10, 0.5)
     layer = with_active(1, categories_per_task=3, task_capacity=4, temperature=schedule)
-    layer.begin_step(tf.constant(1), tf.constant(10))
+    layer.begin_step(tf.constant(1), tf.constant(1), tf.constant(10))
     assert int(layer.categorical.active_categories) == 6
+    assert np.flatnonzero(layer.categorical.is_of_present_task(3)).tolist() == [3, 4, 5]
     assert float(layer.categorical.temperature) == pytest.approx(1.0)
+
+
+def test_a_task_that_comes_back_has_its_own_categories_again():
+    layer = with_active(1, categories_per_task=2, task_capacity=4)
+    layer.begin_step(tf.constant(0), tf.constant(3), tf.constant(10))
+    assert int(layer.categorical.active_categories) == 6
+    assert np.flatnonzero(layer.categorical.is_of_present_task(2)).tolist() == [0, 1]
 
 
 def test_mode_is_the_most_probable_code():

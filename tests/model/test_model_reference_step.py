@@ -44,7 +44,7 @@ def loss_of(model, real, seed, replays):
         code = model.aggregate_posterior.sample(RATIO * BATCH, noise.split(replay_seed, 2)[0])
         shown = tf.sigmoid(teacher.decoder(teacher.read_in(code)))
         every = tf.concat([every, shown], axis=0)
-    student.latent.begin_step(model.finished_tasks, model.training_steps)
+    student.latent.begin_step(model.present_task, model.finished_tasks, model.training_steps)
     (loc, log_var), logits = student.latent.posterior(student.encoder(every))
     drawn = student.latent.sample(student.posterior(every), noise_seed, training=True)
     own = tf.range(student.latent.capacity) == active - 1
