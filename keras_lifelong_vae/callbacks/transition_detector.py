@@ -13,6 +13,7 @@ from keras_lifelong_vae.streams import MIN_BATCH, StreamWatch
 from keras_lifelong_vae.variables import number_in
 
 EVERY = 8  # steps, after which it is looked at what is held back
+OUTLIER = 2.0  # times the logarithm of the rate of false alarms: too much for an accident
 
 
 class Transition(NamedTuple):
@@ -41,8 +42,8 @@ class TransitionDetector(keras.callbacks.Callback):
     training doesn't change: see `streams.BatchTest`. One that is improbable is held back before
     anything is learned from it. If the next batches are improbable, too, a task has ended: the
     teacher rolls over, and what was held back is learned as the next task. If the next one is
-    not, the held one is learned, or, if there should be no such batch in `steps_per_false_alarm`
-    steps, dropped as an outlier.
+    not, the held one is learned; or, if not one batch in the square of `steps_per_false_alarm`
+    should be like it, dropped as an outlier.
 
     A task that comes back is known again by mean and covariance of its projections: the student
     goes on learning it with its own categories and no summary is added. When `fit` ends, its last
@@ -159,7 +160,7 @@ class TransitionDetector(keras.callbacks.Callback):
     def _settle(self, number: int) -> None:
         """Learns or drops batches that were followed by others of the present task."""
         for images, log_p in self._watch.take(number):
-            if log_p < self.least_log_p:
+            if log_p < OUTLIER * self.least_log_p:
                 self.outliers += 1
                 continue
             self._watch.learn_moments(images)
@@ -191,8 +192,8 @@ class TransitionDetector(keras.callbacks.Callback):
         """Finds out which task it is; the first batch may be half of the one before."""
         for images in batches[1:] or batches:
             self._watch.learn_moments(images)
-        begun = self._watch.reference
-        task = self.model.task_moments.find(begun, self.least_log_p)
+        features = self._watch.projections(np.concatenate(batches[1:] or batches))
+        task = self.model.task_moments.find(features, self.least_log_p)
         if task is not None:
             self.model.resume_task(task)
             self._watch.refer_to(self.model.task_moments.of(task))

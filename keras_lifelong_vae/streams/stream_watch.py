@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.step_guard import no_step
-from keras_lifelong_vae.streams.batch_test import MIN_BATCH, BatchTest, Moments, moments_of, pooled
+from keras_lifelong_vae.streams.batch_test import MIN_BATCH, BatchTest, Moments, pooled
 from keras_lifelong_vae.streams.projections import Projections
 from keras_lifelong_vae.types import Tensor
 from keras_lifelong_vae.variables import number_in
@@ -60,7 +60,7 @@ class StreamWatch:
 
     def _nothing(self) -> Moments:
         size = self.projections.size
-        shapes: tuple[tuple[int, ...], ...] = ((), (size,), (size, size))
+        shapes: tuple[tuple[int, ...], ...] = ((), (size,), (size, size), ())
         return Moments(*(tf.zeros(shape, tf.float64) for shape in shapes))
 
     @property
@@ -114,7 +114,7 @@ class StreamWatch:
 
     def learn_moments(self, images: Tensor) -> None:
         """Adds images to the reference."""
-        self._add(moments_of(self.projections(images)))
+        self._add(self.log_p(images)[1])
 
     def take(self, number: int) -> list[HeldBatch]:
         """The `number` batches that were held back first, which it no longer holds."""
@@ -126,12 +126,16 @@ class StreamWatch:
         batches = np.split(images[:end], np.cumsum(sizes[:number])[:-1]) if number else []
         return [HeldBatch(*pair) for pair in zip(batches, log_ps[:number].tolist(), strict=True)]
 
+    def log_p(self, images: Tensor) -> tuple[Tensor, Moments]:
+        """See `BatchTest`, with the images before as reference."""
+        return self.test.log_p(self.projections(images), self.reference)
+
     def screen(self, images: Tensor, learn: Callable[[Tensor], None]) -> None:
         """Calls `learn` with a batch that is let through."""
-        batch = moments_of(self.projections(images))
+        log_p, batch = self.log_p(images)
         judged = batch.count >= MIN_BATCH
         run = tf.convert_to_tensor(self._run)
-        log_p = tf.where(judged, self.test.log_p(batch, self.reference), 0.0)
+        log_p = tf.where(judged, log_p, 0.0)
         # A batch too small to judge is taken for one like the batch before.
         improbable = tf.where(judged, log_p < self.least_log_p, run > 0)
 

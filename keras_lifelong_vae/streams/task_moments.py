@@ -8,10 +8,11 @@ import tensorflow as tf
 
 from keras_lifelong_vae.growing_weights import GrowingWeights
 from keras_lifelong_vae.streams.batch_test import BatchTest, Moments
+from keras_lifelong_vae.types import Tensor
 
 
 class TaskMoments(keras.layers.Layer):
-    """Number, mean and covariance of the projected images of each finished task.
+    """Number, mean, covariance and kurtosis of the projected images of each finished task.
 
     Args:
         max_tasks: How many tasks there is room for.
@@ -26,6 +27,7 @@ class TaskMoments(keras.layers.Layer):
 
     def _empty(self, max_tasks: int) -> dict[str, np.ndarray]:
         shapes = {"counts": (), "means": (self.size,), "covariances": (self.size, self.size)}
+        shapes["kurtoses"] = ()
         return {name: np.zeros((max_tasks, *shape), "float32") for name, shape in shapes.items()}
 
     def keep(self, task: int, moments: Moments) -> None:
@@ -40,11 +42,16 @@ class TaskMoments(keras.layers.Layer):
         values = (getattr(self.kept, name).numpy()[task] for name in self.kept.names)
         return Moments(*(tf.constant(value, tf.float64) for value in values))
 
-    def find(self, batch: Moments, least_log_p: float) -> int | None:
-        """The task that `batch` is most probably of; `None` if it is improbable in each."""
+    def find(self, features: Tensor, least_log_p: float) -> int | None:
+        """The task that a batch is most probably of; `None` if it is improbable in each.
+
+        Args:
+            features: Of the batch, `(n, size)`.
+            least_log_p: What is improbable, nats.
+        """
         test = BatchTest(self.size)
         known = [task for task in range(self.kept.counts.shape[0]) if test.can_judge(self.of(task))]
-        log_p = {task: float(test.log_p(batch, self.of(task))) for task in known}
+        log_p = {task: float(test.log_p(features, self.of(task))[0]) for task in known}
         best = max(log_p, key=log_p.__getitem__, default=None)
         return best if best is not None and log_p[best] >= least_log_p else None
 

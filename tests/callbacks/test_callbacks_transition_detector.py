@@ -126,8 +126,8 @@ def test_a_saved_model_knows_its_tasks_again(learned, digits, tmp_path):
 
 def test_a_stream_in_pieces_is_one_stream(digits):
     images = stream(digits, [0, 1])
-    model, detector = learn(images[: 20 * BATCH])
-    learn(images[20 * BATCH :], detector, model)
+    model, detector = learn(images[: 25 * BATCH])
+    learn(images[25 * BATCH :], detector, model)
     assert int(model.finished_tasks) == 2
     assert int(model.training_steps) == 30
     assert [transition.batch for transition in detector.transitions] == [15]

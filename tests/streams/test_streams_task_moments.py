@@ -23,9 +23,9 @@ def three_tasks():
 def test_a_task_is_found_by_other_images_of_its_own():
     kept = three_tasks()
     for task in range(3):
-        assert kept.find(moments_of(images_of(task, 100, seed=1)), RATE) == task
-    assert kept.find(moments_of(images_of(7, 100)), RATE) is None
-    assert TaskMoments(4, 3).find(moments_of(images_of(0, 100)), RATE) is None
+        assert kept.find(images_of(task, 100, seed=1), RATE) == task
+    assert kept.find(images_of(7, 100), RATE) is None
+    assert TaskMoments(4, 3).find(images_of(0, 100), RATE) is None
 
 
 def test_what_is_kept_is_what_was_given_also_with_more_room():
