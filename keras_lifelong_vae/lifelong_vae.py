@@ -358,8 +358,11 @@ class LifelongVAE(GenerativeModel):
             self.stream_watch.screen(images, partial(learn, self))
         names = ["loss", *(name for term in self.terms for name in term.names(self))]
         logs = {name: self._trackers[name].result() for name in names}
-        counts = {"bad_batches": self.guard.bad_batches} if self.guard.skips else {}
-        return replicas.as_logs(logs | counts)
+        if self.guard.skips:
+            logs["bad_batches"] = self.guard.bad_batches
+        if self.stream_watch is not None:
+            logs["log_p"] = self.stream_watch.last_log_p
+        return replicas.as_logs(logs)
 
     def learn_batch(self, images: Any) -> None:
         """One training step on images `(batch_size, *event_shape)`, for callbacks within `fit`."""

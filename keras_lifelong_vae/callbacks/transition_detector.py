@@ -1,6 +1,7 @@
 """Noticing by itself that one task has ended and another has begun."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -9,7 +10,7 @@ import tensorflow as tf
 
 from keras_lifelong_vae import replicas
 from keras_lifelong_vae.checks import check_positive_int
-from keras_lifelong_vae.streams import MIN_BATCH, StreamWatch
+from keras_lifelong_vae.streams import MIN_BATCH, HeldBatch, StreamWatch
 from keras_lifelong_vae.variables import number_in
 
 EVERY = 8  # steps, after which it is looked at what is held back
@@ -24,8 +25,8 @@ class Transition(NamedTuple):
         step: Training steps of the model by then.
         task: Number of the task that begins, from 0.
         has_returned: Whether it was learned before.
-        log_p: Nats, of the batch that was the least improbable of those that told: the logarithm
-            of the probability of one as far away if nothing had changed.
+        log_p: Nats, the logarithm of the probability of images as far away as all that were held
+            back together, if nothing had changed.
     """
 
     batch: int
@@ -40,22 +41,27 @@ class TransitionDetector(keras.callbacks.Callback):
 
     Each batch is compared with those before it by fixed random projections of its images, which
     training doesn't change: see `streams.BatchTest`. One that is improbable is held back before
-    anything is learned from it. If the next batches are improbable, too, a task has ended: the
-    teacher rolls over, and what was held back is learned as the next task. If the next one is
-    not, the held one is learned; or, if not one batch in the square of `steps_per_false_alarm`
-    should be like it, dropped as an outlier.
+    anything is learned from it. If the next batches are improbable, too, and all of them together
+    even more so, a task has ended: the teacher rolls over, and what was held back is learned as the
+    next task. If not, the held one is learned; or, if not one batch in the square of
+    `steps_per_false_alarm` should be like it, dropped as an outlier.
 
     A task that comes back is known again by mean and covariance of its projections: the student
     goes on learning it with its own categories and no summary is added. When `fit` ends, its last
     task ends, too; if the next `fit` goes on with the same images, it goes on with that task.
 
+    The logs get `log_p`: the logarithm of the probability that a batch is as far away as the last
+    one if nothing has changed, nats.
+
     Images of a task must come in random order and in batches of at least 32. Smaller batches, such
     as the last of an epoch, are taken for what the one before was. A change that is too slow to
-    show between a batch and the `window` before it ends no task; the task follows it.
+    show between a batch and the `window` before it ends no task; the task follows it. A task of
+    fewer images than eight for each of 32 projections is not known again.
 
     Args:
         steps_per_false_alarm: With no change at all at most one transition is found in so many
-            training steps. More of them need more evidence.
+            training steps. More steps need more evidence. Of single batches p < 1 / steps^(1 /
+            confirmations) is improbable, of all together p < 1 / steps.
         confirmations: Improbable batches in a row that make a transition.
         window: Batches that a batch is compared with, the last ones of its task.
         verbose: Whether to print a line at each transition.
@@ -136,7 +142,7 @@ class TransitionDetector(keras.callbacks.Callback):
     def on_train_end(self, logs: Any = None) -> None:
         self._check_judged()
         self._look()
-        self._settle(self._watch.held)
+        self._settle(self._watch.take(self._watch.held))
         self._watch.open()
         if not self._is_between_tasks():
             self._end_task()
@@ -155,11 +161,11 @@ class TransitionDetector(keras.callbacks.Callback):
         if self._watch.is_closed:
             self._change_tasks()
         else:
-            self._settle(self._watch.held - self._watch.run)
+            self._settle(self._watch.take(self._watch.held - self._watch.run))
 
-    def _settle(self, number: int) -> None:
+    def _settle(self, held: Sequence[HeldBatch]) -> None:
         """Learns or drops batches that were followed by others of the present task."""
-        for images, log_p in self._watch.take(number):
+        for images, log_p in held:
             if log_p < OUTLIER * self.least_log_p:
                 self.outliers += 1
                 continue
@@ -167,20 +173,24 @@ class TransitionDetector(keras.callbacks.Callback):
             self.model.learn_batch(images)
 
     def _change_tasks(self) -> None:
-        self._settle(max(0, self._watch.held - self._watch.run))
+        self._settle(self._watch.take(max(0, self._watch.held - self._watch.run)))
         held = self._watch.take(self._watch.held)
         if not held:
             return
-        first = self._watch.seen - len(held)
-        ended = not self._is_between_tasks()
-        if ended:
-            self._end_task()
-        self._begin_task([batch.images for batch in held])
-        if ended:
-            self._note(first, max(batch.log_p for batch in held[: self.confirmations]))
-        for batch in held:
-            self.model.learn_batch(batch.images)
+        images = [batch.images for batch in held]
+        log_p = float(self._watch.log_p(np.concatenate(images))[0])
         self._watch.open()
+        if self._is_between_tasks():
+            self._begin_task(images)
+        elif log_p < self.least_log_p:
+            self._end_task()
+            self._begin_task(images)
+            self._note(self._watch.seen - len(held), log_p)
+        else:
+            return self._settle(held)
+        for batch in images:
+            self.model.learn_batch(batch)
+        return None
 
     def _end_task(self) -> None:
         task = number_in(self.model.present_task)

@@ -2,7 +2,15 @@
 
 from keras_lifelong_vae.streams.batch_test import MIN_BATCH, BatchTest, Moments
 from keras_lifelong_vae.streams.projections import Projections
-from keras_lifelong_vae.streams.stream_watch import StreamWatch
+from keras_lifelong_vae.streams.stream_watch import HeldBatch, StreamWatch
 from keras_lifelong_vae.streams.task_moments import TaskMoments
 
-__all__ = ["MIN_BATCH", "BatchTest", "Moments", "Projections", "StreamWatch", "TaskMoments"]
+__all__ = [
+    "MIN_BATCH",
+    "BatchTest",
+    "HeldBatch",
+    "Moments",
+    "Projections",
+    "StreamWatch",
+    "TaskMoments",
+]

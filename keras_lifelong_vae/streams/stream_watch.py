@@ -49,6 +49,7 @@ class StreamWatch:
         self._seen, self._judged, self._run = (
             tf.Variable(0, dtype=tf.int64, trainable=False) for _ in range(3)
         )
+        self._last_log_p = _variable(tf.zeros((), tf.float64))
         self._reference = Moments(*(_variable(value) for value in self._nothing()))
         self._images = tf.Variable(
             np.zeros((0, *event_shape), "float32"), shape=(None, *event_shape), trainable=False
@@ -66,7 +67,7 @@ class StreamWatch:
     @property
     def variables(self) -> list[tf.Variable]:
         """All of its state."""
-        counters = [self._seen, self._judged, self._run]
+        counters = [self._seen, self._judged, self._run, self._last_log_p]
         return [*counters, *self._reference, self._images, self._sizes, self._log_ps]
 
     @property
@@ -93,6 +94,11 @@ class StreamWatch:
     def is_closed(self) -> bool:
         """Whether it waits to be told what the batches are that it holds."""
         return self.run >= self.confirmations
+
+    @property
+    def last_log_p(self) -> Tensor:
+        """Of the last batch, nats, `()`; 0 if it was not judged."""
+        return tf.cast(tf.convert_to_tensor(self._last_log_p), tf.float32)
 
     @property
     def reference(self) -> Moments:
@@ -144,6 +150,7 @@ class StreamWatch:
             self._seen.assign_add(1)
             self._judged.assign_add(tf.cast(judged, tf.int64))
             self._run.assign(run)
+            self._last_log_p.assign(log_p)
 
         def hold() -> Tensor:
             count(run + 1)

@@ -58,7 +58,7 @@ def test_it_finds_where_the_digits_change(learned):
     assert learned[1].outliers == 0
     assert int(learned[0].training_steps) == 75
     assert [transition.step for transition in learned[1].transitions] == found
-    assert all(transition.log_p < np.log(1e-5) / 3 for transition in learned[1].transitions)
+    assert all(transition.log_p < np.log(1e-5) for transition in learned[1].transitions)
 
 
 def test_a_task_that_comes_back_is_known_again(learned):
@@ -108,6 +108,21 @@ def test_an_improbable_batch_that_may_come_is_learned_after_all(digits):
     assert int(model.training_steps) == 40
 
 
+@pytest.mark.parametrize(("directions", "found"), [((0, 1, 2), []), ((0, 0, 0), [20])])
+def test_improbable_batches_that_do_not_agree_are_chance(directions, found):
+    rows = np.random.default_rng(0).normal(size=(33, BATCH, 4)).astype("float32")
+    for batch, direction in enumerate(directions, 20):
+        rows[batch, :, direction] += 0.8
+    if found:
+        rows[23:, :, 0] += 0.8
+    model = klv.LifelongVAE((4,), latent_dim=2, likelihood="gaussian", seed=0)
+    model.compile(keras.optimizers.Adam(1e-3), run_eagerly=True)
+    _, detector = learn(rows.reshape(-1, 4), model=model)
+    assert [transition.batch for transition in detector.transitions] == found
+    assert int(model.training_steps) == 33
+    assert int(model.finished_tasks) == 1 + len(found)
+
+
 @pytest.mark.parametrize("options", [{"steps_per_execution": 4, "jit_compile": True}])
 def test_it_works_with_what_compile_accepts(digits, options):
     model, detector = learn(stream(digits, [0, 1], 12), run_eagerly=False, **options)
@@ -122,6 +137,20 @@ def test_a_saved_model_knows_its_tasks_again(learned, digits, tmp_path):
     learn(stream(digits, [1, 7], 10, seed=1), model=model)
     assert int(model.finished_tasks) == 4
     assert model.active_categories == 4
+
+
+def test_the_logs_say_how_improbable_the_last_batch_was(digits):
+    model, history = compiled_model(), []
+    keep = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: history.append(logs["log_p"])
+    )
+    images = dataset(stream(digits, [0, 1], 12))
+    model.fit(images, verbose=0, callbacks=[klv.TransitionDetector(), keep])
+    assert history[:8] == [0.0] * 8  # too few images before them
+    assert np.log(1e-4) < min(history[8:12]) < 0
+    assert max(history[12:15]) < -20
+    model.fit(images, verbose=0, callbacks=[klv.TeacherRollover()])
+    assert "log_p" not in model.history.history
 
 
 def test_a_stream_in_pieces_is_one_stream(digits):
