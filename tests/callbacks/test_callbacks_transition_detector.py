@@ -115,7 +115,8 @@ def test_improbable_batches_that_do_not_agree_are_chance(directions, found):
         rows[batch, :, direction] += 0.8
     if found:
         rows[23:, :, 0] += 0.8
-    model = klv.LifelongVAE((4,), latent_dim=2, likelihood="gaussian", seed=0)
+    real = klv.likelihoods.Gaussian(support="real")
+    model = klv.LifelongVAE((4,), latent_dim=2, likelihood=real, seed=0)
     model.compile(keras.optimizers.Adam(1e-3), run_eagerly=True)
     _, detector = learn(rows.reshape(-1, 4), model=model)
     assert [transition.batch for transition in detector.transitions] == found
