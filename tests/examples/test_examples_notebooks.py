@@ -7,7 +7,10 @@ import nbformat
 import pytest
 from notebook_helpers import EXAMPLES, code_cells, outputs, pictures_of
 
-NAMES = ("01_quickstart", "02_fashion_split", "03_permuted_mnist", "04_mnist_to_svhn")
+NAMES = (
+    *("01_quickstart", "02_fashion_split", "03_permuted_mnist", "04_mnist_to_svhn"),
+    "07_stream_without_boundaries",
+)
 PATHS = [EXAMPLES / f"{name}.ipynb" for name in NAMES]
 COLAB = "https://colab.research.google.com/github/keras-lifelong-vae/keras-lifelong-vae/blob/main"
 

@@ -71,6 +71,12 @@ def test_executed_notebook_ends_in_the_picture(executed):
     assert base64.b64decode(picture).startswith(b"\x89PNG")
 
 
+def test_the_readme_shows_its_picture(stored):
+    (picture,) = pictures_of(stored.cells[-1])
+    shown = EXAMPLES.parent / "docs" / "quickstart.png"
+    assert base64.b64decode(picture) == shown.read_bytes()
+
+
 def test_stored_figures_are_still_those_of_the_package(stored, executed):
     for name in ("lifelong", "naive"):
         assert abs(mean_in_table(stored, name) - mean_in_table(executed, name)) < 1.5

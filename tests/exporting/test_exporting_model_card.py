@@ -43,6 +43,7 @@ def test_facts_are_those_of_the_model(exported):
 def test_every_tensor_of_every_signature_is_described(exported):
     described = facts_of(exported.model)["signatures"]
     assert set(described) == set(exported.loaded.signatures)
+    assert described["encode"]["outputs"]["category"]["unit"] == "0 ... 2"
     for name, function in exported.loaded.signatures.items():
         tensors = {"inputs": function.structured_input_signature[1]}
         tensors["outputs"] = function.structured_outputs
