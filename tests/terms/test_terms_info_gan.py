@@ -1,9 +1,10 @@
 """InfoGAN's bound where it is known: a code that is lost, and one that is found again."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from model_helpers import GaussianOnly, digits, small_model, step_of, term_of
+from model_helpers import GaussianOnly, digits, small_model, small_network, step_of, term_of
 from scipy.special import log_softmax
 
 from keras_lifelong_vae.replay import real_only
@@ -102,6 +103,20 @@ def test_both_halves_of_the_student_learn_from_it():
         loss = tf.reduce_sum(term_of(model, InfoGAN).value(step))
     for gradients in tape.gradient(loss, weights):
         assert all(np.abs(gradient).max() > 0 for gradient in gradients)
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_dropout_in_either_half_is_on_as_in_training(half):
+    networks = list(small_network())
+    dropout = keras.layers.Dropout(0.5, seed=0)
+    networks[half] = keras.Sequential(
+        [keras.Input(networks[half].input_shape[1:]), dropout, networks[half]]
+    )
+    model = small_model(
+        network=tuple(networks), categories_per_task=2, replay=None, terms=[InfoGAN()]
+    )
+    step, term = step_of(model, real_only(tf.constant(digits(0, 32)))), term_of(model, InfoGAN)
+    assert np.abs(term.value(step) - term.value(step)).max() > 0
 
 
 def test_a_latent_without_categories_is_refused_by_the_name_of_the_term():
