@@ -14,12 +14,13 @@ A transition counts as found if it is noticed between its first batch and the ne
 import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from matplotlib import pyplot as plt
 from river import drift
 from stream_cases import ABRUPT, GRADUAL, LONGEST, QUIETS, SHORTEST, Stream
 
@@ -28,6 +29,12 @@ from keras_lifelong_vae.streams import Projections, StreamWatch, TaskMoments
 
 PERIOD = (SHORTEST + LONGEST) // 2  # of the dummy that fires by the clock
 CASES = {**ABRUPT, **GRADUAL, **QUIETS}
+DRAWN = (
+    "pullover, coat, shirt",
+    "mnist, A-B-A-C-B",
+    "mnist, cross-fade over 50-500 batches",
+    "mnist, broken batches",
+)
 
 
 class Counting:
@@ -117,7 +124,7 @@ def dummies(stream: Stream) -> Iterator[tuple[str, Found]]:
 
 def judge(stream: Stream, found: Found) -> dict[str, Any]:
     """Delays of what was found in batches, and how much was missed, false, or known again."""
-    ends = [*stream.boundaries[1:], stream.length]
+    ends = [*stream.boundaries, stream.length][1:]
     delays, right, returned = [], set(), 0
     for begin, end, known in zip(stream.boundaries, ends, stream.known, strict=True):
         within = [place for place, batch in enumerate(found.noticed) if begin <= batch < end]
@@ -188,12 +195,33 @@ def table(results: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def draw(cases: Sequence[str], path: Path) -> None:
+    """What the detector saw of the first stream of each case, and what it decided."""
+    figure, every = plt.subplots(len(cases), figsize=(10, 2.2 * len(cases)), layout="constrained")
+    for case, axes in zip(cases, every, strict=True):
+        stream = CASES[case](np.random.default_rng([list(CASES).index(case), 0]))
+        found, evidence = by_callback(stream)
+        ends = [0, *stream.boundaries, stream.length]
+        for place, (begin, end) in enumerate(pairwise(ends)):
+            axes.axvspan(begin, end, color="0.94" if place % 2 else "0.86", linewidth=0)
+        axes.plot(evidence, color="#332288", linewidth=0.6)
+        for batch, known in zip(found.noticed, found.known, strict=True):
+            axes.axvline(batch, color="#CC6677" if known is None else "#117733", linestyle="--")
+        axes.set_yscale("symlog", linthresh=10)
+        axes.set(ylim=(-1500, 2), yticks=(-700, -100, -10, 0), xlim=(0, stream.length))
+        axes.set_yticklabels(["-700", "-100", "-10", "0"])
+        axes.set(title=case, ylabel="log p, nats")
+    axes.set_xlabel("batch; bands: true tasks; dashed: noticed, green if known again")
+    figure.savefig(path, dpi=64)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--streams", type=int, default=20, help="of each case")
     parser.add_argument("--cases", nargs="+", choices=list(CASES), default=list(CASES))
     parser.add_argument("--out", type=Path, default=Path("streams.json"), help="is gone on with")
     parser.add_argument("--table", type=Path, help="a Markdown file for the tables")
+    parser.add_argument("--plot", type=Path, help="a PNG file of a stream of some cases")
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -205,6 +233,8 @@ def main() -> None:
             print(case, summary(results[case]["TransitionDetector"]), flush=True)
     if options.table:
         options.table.write_text(table(results))
+    if options.plot:
+        draw(DRAWN, options.plot)
 
 
 if __name__ == "__main__":
