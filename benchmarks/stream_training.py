@@ -27,7 +27,7 @@ CASES = ("fashion_mnist, one class at a time", "mnist, one class at a time", "mn
 
 
 def new_model(seed: int) -> klv.LifelongVAE:
-    network = klv.networks.dense((28, 28, 1), (256, 256), seed)
+    network = klv.networks.dense((28, 28, 1), (256, 256), seed=seed)
     model = klv.LifelongVAE((28, 28, 1), network=network, seed=seed)
     model.compile(keras.optimizers.Adam(1e-3))
     return model

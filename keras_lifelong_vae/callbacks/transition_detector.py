@@ -10,10 +10,17 @@ import tensorflow as tf
 
 from keras_lifelong_vae import replicas
 from keras_lifelong_vae.checks import check_positive_int
-from keras_lifelong_vae.streams import MIN_BATCH, HeldBatch, StreamWatch
+from keras_lifelong_vae.streams import (
+    MIN_BATCH,
+    HeldBatch,
+    Moments,
+    StreamWatch,
+    squared_distance,
+)
 from keras_lifelong_vae.variables import number_in
 
 EVERY = 8  # steps, after which it is looked at what is held back
+DRIFT = 1.0  # standard deviations, after which a task that moves slowly ends
 OUTLIER = 2.0  # times the logarithm of the rate of false alarms: too much for an accident
 
 
@@ -27,6 +34,7 @@ class Transition(NamedTuple):
         has_returned: Whether it was learned before.
         log_p: Nats, the logarithm of the probability of images as far away as all that were held
             back together, if nothing had changed.
+        has_drifted: Whether it changed slowly, so that no batch was improbable.
     """
 
     batch: int
@@ -34,6 +42,7 @@ class Transition(NamedTuple):
     task: int
     has_returned: bool
     log_p: float
+    has_drifted: bool = False
 
 
 class TransitionDetector(keras.callbacks.Callback):
@@ -54,9 +63,10 @@ class TransitionDetector(keras.callbacks.Callback):
     one if nothing has changed, nats.
 
     Images of a task must come in random order and in batches of at least 32. Smaller batches, such
-    as the last of an epoch, are taken for what the one before was. A change that is too slow to
-    show between a batch and the `window` before it ends no task; the task follows it. A task of
-    fewer images than eight for each of 32 projections is not known again.
+    as the last of an epoch, are taken for what the one before was. A task of fewer images than
+    eight for each of 32 projections is not known again. A drift that is too slow to show between a
+    batch and the `window` before it is followed, until the mean of the projections has moved by one
+    standard deviation since the task began: then the task ends, so that what it was is kept.
 
     Args:
         steps_per_false_alarm: With no change at all at most one transition is found in so many
@@ -98,6 +108,8 @@ class TransitionDetector(keras.callbacks.Callback):
         self.outliers = 0
         self._calls = 0
         self._found: list[np.ndarray] = []
+        self._drifted = False  # and it is not known yet to which task
+        self._anchor: list[np.ndarray] = []  # what the images of the task were like at first
         self._watch: Any = None
         self._state: list[tf.Variable] = []  # in checkpoints
 
@@ -105,8 +117,10 @@ class TransitionDetector(keras.callbacks.Callback):
     def transitions(self) -> list[Transition]:
         """All that were found, in all calls of `fit`."""
         return [
-            Transition(int(batch), int(step), int(task), bool(returned), float(log_p))
-            for batch, step, task, returned, log_p in self._found
+            Transition(
+                int(batch), int(step), int(task), bool(returned), float(log_p), bool(drifted)
+            )
+            for batch, step, task, returned, log_p, drifted in self._found
         ]
 
     @property
@@ -145,7 +159,7 @@ class TransitionDetector(keras.callbacks.Callback):
         self._settle(self._watch.take(self._watch.held))
         self._watch.open()
         if not self._is_between_tasks():
-            self._end_task()
+            self._end_task(self._watch.reference)
 
     def _is_between_tasks(self) -> bool:
         return number_in(self.model.training_steps) == number_in(self.model.steps_at_rollover)
@@ -162,6 +176,18 @@ class TransitionDetector(keras.callbacks.Callback):
             self._change_tasks()
         else:
             self._settle(self._watch.take(self._watch.held - self._watch.run))
+            self._follow()
+
+    def _follow(self) -> None:
+        """Ends a task that has moved too far from where it began."""
+        reference = self._watch.reference
+        if not self._anchor:
+            if reference.count >= self.window * MIN_BATCH:
+                self._anchor = [np.asarray(part) for part in reference]
+        elif squared_distance(Moments(*self._anchor), reference) > DRIFT**2:
+            self._drifted = True
+            self._end_task(Moments(*self._anchor))
+            self._watch.close()  # until it is known which task this is
 
     def _settle(self, held: Sequence[HeldBatch]) -> None:
         """Learns or drops batches that were followed by others of the present task."""
@@ -180,22 +206,24 @@ class TransitionDetector(keras.callbacks.Callback):
         images = [batch.images for batch in held]
         log_p = float(self._watch.log_p(np.concatenate(images))[0])
         self._watch.open()
-        if self._is_between_tasks():
-            self._begin_task(images)
-        elif log_p < self.least_log_p:
-            self._end_task()
-            self._begin_task(images)
+        is_new_fit = self._is_between_tasks() and not self._drifted
+        if not self._is_between_tasks():
+            if log_p >= self.least_log_p:
+                return self._settle(held)
+            self._end_task(self._watch.reference)
+        self._begin_task(images)
+        if not is_new_fit:
             self._note(self._watch.seen - len(held), log_p)
-        else:
-            return self._settle(held)
+        self._drifted = False
         for batch in images:
             self.model.learn_batch(batch)
         return None
 
-    def _end_task(self) -> None:
+    def _end_task(self, moments: Moments) -> None:
         task = number_in(self.model.present_task)
-        self.model.task_moments.keep(task, self._watch.reference)
+        self.model.task_moments.keep(task, moments)
         self._watch.refer_to(None)
+        self._anchor = []
         self.model.rollover_teacher()
 
     def _begin_task(self, batches: list[np.ndarray]) -> None:
@@ -207,12 +235,13 @@ class TransitionDetector(keras.callbacks.Callback):
         if task is not None:
             self.model.resume_task(task)
             self._watch.refer_to(self.model.task_moments.of(task))
+            self._anchor = [np.asarray(part) for part in self._watch.reference]
 
     def _note(self, batch: int, log_p: float) -> None:
         model = self.model
         task = number_in(model.present_task)
         returned = task < number_in(model.finished_tasks)
-        found = [batch, number_in(model.training_steps), task, returned, log_p]
+        found = [batch, number_in(model.training_steps), task, returned, log_p, self._drifted]
         self._found.append(np.array(found, "float64"))
         if self.verbose:
             what = f"task {task} has come back" if returned else f"task {task} begins"

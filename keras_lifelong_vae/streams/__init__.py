@@ -1,6 +1,11 @@
 """Noticing in a stream that its images have changed."""
 
-from keras_lifelong_vae.streams.batch_test import MIN_BATCH, BatchTest, Moments
+from keras_lifelong_vae.streams.batch_test import (
+    MIN_BATCH,
+    BatchTest,
+    Moments,
+    squared_distance,
+)
 from keras_lifelong_vae.streams.projections import Projections
 from keras_lifelong_vae.streams.stream_watch import HeldBatch, StreamWatch
 from keras_lifelong_vae.streams.task_moments import TaskMoments
@@ -13,4 +18,5 @@ __all__ = [
     "Projections",
     "StreamWatch",
     "TaskMoments",
+    "squared_distance",
 ]

@@ -77,6 +77,12 @@ class BatchTest:
         return tf.where(can_judge, log_tail, 0.0), batch._replace(kurtosis=kurtosis)
 
 
+def squared_distance(first: Moments, second: Moments) -> Tensor:
+    """Mahalanobis's between both means, in squared standard deviations within both, `()`."""
+    within = first._replace(covariance=(first.covariance + second.covariance) / 2.0)
+    return tf.reduce_sum(tf.square(_whitened(second.mean[None], within)))
+
+
 def _whitened(features: Tensor, reference: Moments) -> Tensor:
     variances = tf.linalg.diag_part(reference.covariance)
     ridge = tf.linalg.diag(RIDGE * variances + np.finfo("float64").tiny)

@@ -88,7 +88,7 @@ class StreamWatch:
     @property
     def held(self) -> int:
         """How many are held back."""
-        return int(self._sizes.shape[0] or tf.size(self._sizes))
+        return int(tf.size(self._sizes))
 
     @property
     def is_closed(self) -> bool:

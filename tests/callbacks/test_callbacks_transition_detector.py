@@ -108,6 +108,26 @@ def test_an_improbable_batch_that_may_come_is_learned_after_all(digits):
     assert int(model.training_steps) == 40
 
 
+def rows_model():
+    real = klv.likelihoods.Gaussian(support="real")
+    model = klv.LifelongVAE((4,), latent_dim=2, likelihood=real, seed=0)
+    model.compile(keras.optimizers.Adam(1e-3), run_eagerly=True)
+    return model
+
+
+def test_a_slow_drift_ends_a_task_when_it_has_gone_far():
+    rows = np.random.default_rng(0).normal(size=(200, BATCH, 4)).astype("float32")
+    rows[..., 0] += np.clip(np.arange(200) - 40, 0, 120)[:, None] / 80
+    detector = klv.TransitionDetector(window=10)
+    model, _ = learn(rows.reshape(-1, 4), detector, model=rows_model())
+    (transition,) = detector.transitions
+    assert transition.has_drifted
+    assert not transition.has_returned
+    assert 115 <= transition.batch <= 145  # it is one standard deviation away at 120
+    assert int(model.finished_tasks) == 2
+    assert int(model.training_steps) == 200
+
+
 @pytest.mark.parametrize(("directions", "found"), [((0, 1, 2), []), ((0, 0, 0), [20])])
 def test_improbable_batches_that_do_not_agree_are_chance(directions, found):
     rows = np.random.default_rng(0).normal(size=(33, BATCH, 4)).astype("float32")
@@ -115,10 +135,7 @@ def test_improbable_batches_that_do_not_agree_are_chance(directions, found):
         rows[batch, :, direction] += 0.8
     if found:
         rows[23:, :, 0] += 0.8
-    real = klv.likelihoods.Gaussian(support="real")
-    model = klv.LifelongVAE((4,), latent_dim=2, likelihood=real, seed=0)
-    model.compile(keras.optimizers.Adam(1e-3), run_eagerly=True)
-    _, detector = learn(rows.reshape(-1, 4), model=model)
+    model, detector = learn(rows.reshape(-1, 4), model=rows_model())
     assert [transition.batch for transition in detector.transitions] == found
     assert int(model.training_steps) == 33
     assert int(model.finished_tasks) == 1 + len(found)
