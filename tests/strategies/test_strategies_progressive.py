@@ -177,6 +177,14 @@ def test_memory_grows_by_a_column_with_each_task(tasks):
     assert model.teacher is None
 
 
+def test_a_first_column_is_as_wide_as_the_networks_it_is_compared_with():
+    model = strategies.ProgressiveVAE((8, 8, 1))
+    encoder, _ = klv.networks.dense((8, 8, 1))
+    assert model.units == (512, 512)
+    widths = [layer.units for layer in encoder.layers if hasattr(layer, "units")]
+    assert tuple(widths) == model.units
+
+
 SCRIPT = """
 import sys, keras, keras_lifelong_vae as klv
 model = keras.models.load_model(sys.argv[1])
