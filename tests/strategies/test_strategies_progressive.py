@@ -177,6 +177,17 @@ def test_memory_grows_by_a_column_with_each_task(tasks):
     assert model.teacher is None
 
 
+def test_in_training_an_image_is_of_the_last_column(tasks):
+    model = build(tasks)
+    for number, task in enumerate(tasks[:2]):
+        fit(model, task)
+        images = tf.constant(next(iter(task.train)))
+        logits = model.student.posterior(images, training=True).logits
+        found = tf.nn.softmax(logits).numpy()
+        assert (found.argmax(axis=1) == number + 1).all()
+        assert (found.max(axis=1) > 0.999).all()
+
+
 def test_a_first_column_is_as_wide_as_the_networks_it_is_compared_with():
     model = strategies.ProgressiveVAE((8, 8, 1))
     encoder, _ = klv.networks.dense((8, 8, 1))
