@@ -19,6 +19,7 @@ import atheris
 CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
 WORDS = Path(__file__).with_name("fuzz.dict")
 MODULES = [
+    "keras_lifelong_vae.checkpoints",
     "keras_lifelong_vae.data.formats",
     "keras_lifelong_vae.experiments",
     "keras_lifelong_vae.generative_model",

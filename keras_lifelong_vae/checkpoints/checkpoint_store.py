@@ -92,10 +92,14 @@ def read(path: Path) -> Stored:
     Raises:
         ValueError: If the file is damaged.
     """
-    with np.load(io.BytesIO(_checked(path)), allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
-    position = json.loads(arrays.pop(_POSITION).tobytes())
-    return Stored([arrays[str(i)] for i in range(len(arrays))], position)
+    content = _checked(path)
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        position = dict(json.loads(arrays.pop(_POSITION).tobytes()))
+        return Stored([arrays[str(i)] for i in range(len(arrays))], position)
+    except Exception as error:  # a checksum that is right over something else
+        raise ValueError(f"{path} is damaged: it holds no checkpoint ({error!r}).") from error
 
 
 def _checked(path: Path) -> memoryview:
