@@ -31,7 +31,7 @@ setup(
         "threadpoolctl>=3",
     ],
     extras_require={
-        "bench": ["torch"],
+        "bench": ["river", "torch"],
         "fuzz": ["atheris"],
         "logs": LOGS,
         "serving": SERVING,
