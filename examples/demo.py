@@ -7,8 +7,11 @@ generates at the end. Where FashionMNIST can't be had it says so and learns scik
 """
 
 import argparse
+import os
 import time
 from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is loaded
 
 import keras
 

@@ -12,12 +12,8 @@ import tensorflow as tf
 
 from keras_lifelong_vae import replicas
 from keras_lifelong_vae import terms as loss_terms
-from keras_lifelong_vae.callbacks import (
-    SequenceCheckpoint,
-    TeacherRollover,
-    TransitionDetector,
-)
-from keras_lifelong_vae.callbacks.guard_watch import GuardWatch
+from keras_lifelong_vae.callbacks import TransitionDetector
+from keras_lifelong_vae.callbacks.arrangement import arrange
 from keras_lifelong_vae.checks import check_choice, check_natural
 from keras_lifelong_vae.generative_model import GenerativeModel, deserialize, serialize
 from keras_lifelong_vae.inputs import check_nothing_given
@@ -232,10 +228,13 @@ class LifelongVAE(GenerativeModel):
 
         Raises:
             ValueError: If a loss or metrics are given: the model brings its own. If `jit_compile`
-                is True with several replicas: XLA compiles for one device.
+                is True with replicas.
         """
         if kwargs.get("jit_compile") is True and replicas.synchronize(self.distribute_strategy):
-            raise ValueError('`jit_compile` must be False or "auto" with replicas (tf.distribute).')
+            raise ValueError(
+                '`jit_compile` must be False or "auto" with replicas (tf.distribute), '
+                "received True: XLA compiles for one device."
+            )
         check_nothing_given(
             "`terms` of LifelongVAE are the loss, each logged under its name",
             loss=loss,
@@ -277,53 +276,23 @@ class LifelongVAE(GenerativeModel):
             with self.distribute_strategy.scope():
                 self.optimizer.build(self.trainable_variables)
         self.guard.reset()
-        callbacks = kwargs["callbacks"] = self._fit_callbacks(kwargs.get("callbacks"))
-        with self._watched(callbacks):
-            if isinstance(callbacks, list) and isinstance(callbacks[-1], SequenceCheckpoint):
-                return callbacks[-1].fit(self, super().fit, x, kwargs)
+        kwargs["callbacks"], checkpoint, detector = arrange(kwargs.get("callbacks"))
+        with self._watched(detector):
+            if checkpoint is not None:
+                return checkpoint.fit(self, super().fit, x, kwargs)
             return super().fit(x, **kwargs)
 
     @contextmanager
-    def _watched(self, callbacks: Any) -> Iterator[None]:
-        """Has a TransitionDetector's watch look at each batch first, if there is one."""
-        is_list = isinstance(callbacks, keras.callbacks.CallbackList)
-        given = callbacks.callbacks if is_list else callbacks
-        detectors = [one for one in given if isinstance(one, TransitionDetector)]
-        if not detectors:
+    def _watched(self, detector: TransitionDetector | None) -> Iterator[None]:
+        """Has the detector's watch look at each batch first; without one nothing is otherwise."""
+        if detector is None:
             yield
             return
-        if len(detectors) > 1 or any(isinstance(one, TeacherRollover) for one in given):
-            raise ValueError(
-                "`callbacks` must hold one TransitionDetector and no TeacherRollover beside it: "
-                "only one of them says where tasks end."
-            )
-        self.stream_watch, self.train_function = detectors[0].watch(self), None
+        self.stream_watch, self.train_function = detector.watch(self), None
         try:
             yield
         finally:
             self.stream_watch = self.train_function = None
-
-    def _fit_callbacks(self, given: Any) -> Any:
-        """The callbacks given and our own; a checkpoint comes last and sees what others did."""
-        is_list = isinstance(given, keras.callbacks.CallbackList)
-        single = isinstance(given, keras.callbacks.Callback)
-        callbacks = given.callbacks if is_list else [given] if single else list(given or ())
-        ours = [one for one in callbacks if isinstance(one, SequenceCheckpoint)]
-        if any(isinstance(one, keras.callbacks.BackupAndRestore) for one in callbacks):
-            raise ValueError(
-                "`callbacks` must hold a SequenceCheckpoint in the place of BackupAndRestore, "
-                "which knows one `fit` and not which task it belongs to."
-            )
-        if len(ours) > 1 or (ours and is_list):
-            raise ValueError(
-                "`callbacks` must be a list with at most one SequenceCheckpoint, received "
-                f"{len(ours)} in a {type(given).__name__}."
-            )
-        if is_list:
-            given.append(GuardWatch())
-            return given
-        others = [one for one in callbacks if one not in ours]
-        return [GuardWatch(), *others, *ours]
 
     def train_on_batch(self, x: Any, y: Any = None, **kwargs: Any) -> Any:
         """One step on one batch; see `keras.Model.train_on_batch`.

@@ -33,7 +33,7 @@ class Transition(NamedTuple):
         task: Number of the task that begins, from 0.
         has_returned: Whether it was learned before.
         log_p: Nats, the logarithm of the probability of images as far away as all that were held
-            back together, if nothing had changed.
+            back together, if nothing had changed; 0 where it has drifted.
         has_drifted: Whether it changed slowly, so that no batch was improbable.
     """
 

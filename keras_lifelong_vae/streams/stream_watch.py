@@ -124,12 +124,14 @@ class StreamWatch:
 
     def take(self, number: int) -> list[HeldBatch]:
         """The `number` batches that were held back first, which it no longer holds."""
+        if not number:
+            return []
         sizes, images, log_ps = (one.numpy() for one in (self._sizes, self._images, self._log_ps))
         end = int(sizes[:number].sum())
         self._images.assign(images[end:])
         self._sizes.assign(sizes[number:])
         self._log_ps.assign(log_ps[number:])
-        batches = np.split(images[:end], np.cumsum(sizes[:number])[:-1]) if number else []
+        batches = np.split(images[:end], np.cumsum(sizes[:number])[:-1])
         return [HeldBatch(*pair) for pair in zip(batches, log_ps[:number].tolist(), strict=True)]
 
     def log_p(self, images: Tensor) -> tuple[Tensor, Moments]:

@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from keras_lifelong_vae.streams.batch_test import BatchTest, Moments, moments_of, pooled
+from keras_lifelong_vae.streams.batch_test import (
+    BatchTest,
+    Moments,
+    moments_of,
+    pooled,
+    squared_distance,
+)
 
 
 def draw(number, size, seed, loc=0.0):
@@ -111,3 +117,13 @@ def test_older_images_are_forgotten_little_by_little():
     assert float(found.count) == 400
     # 20 batches that each have a tenth of the whole: 1 - 0.9^20 of it.
     assert float(found.mean[0]) == pytest.approx(10 * (1 - 0.9**20), rel=1e-9)
+
+
+def test_the_distance_is_in_standard_deviations_whatever_the_units():
+    rng, units = np.random.default_rng(0), np.array([1e-4, 1.0, 1e5])
+    first, second = rng.normal(size=(2, 20_000, 3))
+    second[:, 1] += 1.5
+    for by in (1.0, units):
+        found = squared_distance(moments(first * by), moments(second * by))
+        assert found == pytest.approx(1.5**2, rel=0.03)
+    assert squared_distance(moments(first), moments(first)) == 0.0
