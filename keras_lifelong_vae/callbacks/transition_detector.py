@@ -140,6 +140,11 @@ class TransitionDetector(keras.callbacks.Callback):
             self._watch = StreamWatch(model.event_shape, least, self.confirmations, self.window)
             self._state = self._watch.variables
         watch: StreamWatch = self._watch
+        if watch.event_shape != model.event_shape:
+            raise ValueError(
+                f"`callbacks` must hold a TransitionDetector of images {model.event_shape}, "
+                f"received one that has seen {watch.event_shape}."
+            )
         return watch
 
     def on_train_begin(self, logs: Any = None) -> None:

@@ -41,6 +41,7 @@ class StreamWatch:
     def __init__(
         self, event_shape: Sequence[int], least_log_p: float, confirmations: int, window: int
     ) -> None:
+        self.event_shape = tuple(event_shape)
         self.least_log_p = least_log_p
         self.confirmations = confirmations
         self.window = window

@@ -214,6 +214,15 @@ def test_it_can_not_share_its_task_with_others(digits):
             compiled_model().fit(digits[0], callbacks=[klv.TransitionDetector(), other])
 
 
+def test_images_of_another_shape_are_refused(digits):
+    detector = klv.TransitionDetector()
+    detector.watch(compiled_model())
+    with pytest.raises(
+        ValueError, match=r"of images \(4,\), received one that has seen \(8, 8, 1\)"
+    ):
+        rows_model().fit(np.zeros((64, 4), "float32"), verbose=0, callbacks=[detector])
+
+
 def test_batches_too_small_to_judge_are_refused(digits):
     with pytest.raises(ValueError, match="at least 32 images with TransitionDetector"):
         compiled_model().fit(digits[0], batch_size=16, callbacks=[klv.TransitionDetector()])
