@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 import keras_lifelong_vae as klv
@@ -9,6 +10,11 @@ from keras_lifelong_vae import terms
 
 EVENT_SHAPE = (8, 8, 1)
 SEED = tf.constant([0, 0])
+
+
+def slow(*values):
+    """A case that `make test-all` alone runs."""
+    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 def digits(label, limit=None):

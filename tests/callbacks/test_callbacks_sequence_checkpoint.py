@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from model_helpers import assert_same, digits, joint_latent, small_model
+from model_helpers import assert_same, digits, joint_latent, slow, small_model
 
 import keras_lifelong_vae as klv
 from keras_lifelong_vae.checkpoints import model_state
@@ -62,7 +62,7 @@ def undisturbed(tmp_path_factory):
     return script(tmp_path_factory.mktemp("undisturbed"))
 
 
-@pytest.mark.parametrize("step", [3, 12, 29])
+@pytest.mark.parametrize("step", [3, slow(12), slow(29)])
 def test_a_killed_script_goes_on_with_the_same_figures(undisturbed, tmp_path, step):
     with pytest.raises(ConnectionError):
         script(tmp_path, Kill(step))
@@ -136,6 +136,7 @@ class Disturb(keras.callbacks.Callback):
         self.disturb()
 
 
+@pytest.mark.slow
 def test_a_clock_that_jumps_changes_nothing(undisturbed, tmp_path, monkeypatch):
     years = iter(range(1000))
 
@@ -200,7 +201,7 @@ def array(task):
     return IMAGES[int(task.name)]
 
 
-@pytest.mark.parametrize(("data", "kills"), [(shuffled, (9, 14)), (array, (3, 4))])
+@pytest.mark.parametrize(("data", "kills"), [(shuffled, (9, 14)), slow(array, (3, 4))])
 def test_other_data_go_on_in_their_order(tmp_path, data, kills):
     expected, _ = script(tmp_path / "whole", data=data)
     for step in kills:
@@ -237,6 +238,7 @@ def endless(directory, kill=None):
     return model
 
 
+@pytest.mark.slow
 def test_an_endless_stream_goes_on_in_the_middle_of_an_epoch(tmp_path):
     expected = endless(tmp_path / "whole")
     for step in (13, 3):

@@ -19,6 +19,8 @@ PATH = EXAMPLES / "04_mnist_to_svhn.ipynb"
 STANDIN = "SynthDigits (stand-in for SVHN)"
 NAMES = ("naive", "lifelong")
 
+pytestmark = pytest.mark.slow
+
 LOOK = f"""
 import json
 

@@ -16,6 +16,7 @@ def sensor_tasks():
     return rows, klv.tasks.from_arrays(sets, batch_size=16, validation_share=0.1)
 
 
+@pytest.mark.slow
 def test_it_learns_rows_in_their_units_and_generates_in_them(tmp_path):
     rows, tasks = sensor_tasks()
     normalization = keras.layers.Normalization()

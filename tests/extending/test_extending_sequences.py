@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 import keras_lifelong_vae as klv
 from keras_lifelong_vae.experiments import run_grid, train_sequence
@@ -35,6 +36,7 @@ def test_train_on_own_tasks_with_own_callbacks(tmp_path):
     assert (tmp_path / "mine" / "samples-04.png").exists()
 
 
+@pytest.mark.slow
 def test_compare_and_report_own_tasks(tmp_path):
     CountEpochs.epochs = 0
     names = ("naive", "lifelong", "full-batch")

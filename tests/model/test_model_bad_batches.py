@@ -4,12 +4,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from model_helpers import EVENT_SHAPE, assert_same, digits, learn_task, small_model
+from model_helpers import EVENT_SHAPE, assert_same, digits, learn_task, slow, small_model
 
 import keras_lifelong_vae as klv
 
 GOOD = digits(0, 60)
-MODES = ["graph", "xla"]
 
 
 def spoilt(value=np.nan, row=25):
@@ -45,7 +44,7 @@ def generator(images):
     yield from ((images[i : i + 10],) for i in range(0, 60, 10))
 
 
-@pytest.mark.parametrize(("mode", "tasks"), [("graph", 0), ("graph", 1), ("xla", 1)])
+@pytest.mark.parametrize(("mode", "tasks"), [("graph", 0), ("graph", 1), slow("xla", 1)])
 def test_fit_stops_and_keeps_what_was_learned_before(mode, tasks):
     model, reference = small_model(mode=mode), small_model(mode=mode)
     for one in (model, reference):
@@ -135,7 +134,7 @@ class Steep(klv.terms.Term):
         return tf.sqrt(tf.abs(loc - tf.stop_gradient(loc)))
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["graph", slow("xla")])
 def test_gradients_that_are_not_finite_are_named(mode):
     model = small_model(mode=mode, terms=[Steep()])
     with pytest.raises(ValueError, match="`gradients` must be finite, received nan after 0 train"):

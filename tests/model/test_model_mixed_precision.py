@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from model_helpers import GaussianOnly, arrays_equal, digits, small_model
+from model_helpers import GaussianOnly, arrays_equal, digits, slow, small_model
 
 import keras_lifelong_vae as klv
 from keras_lifelong_vae.latents import JointLatent, MixturePriorLatent
@@ -36,7 +36,7 @@ def trained(**kwargs):
     return model, history
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["default", *map(slow, list(KINDS)[1:])])
 @pytest.mark.usefixtures("policy")
 def test_it_learns_is_saved_and_loaded(kind, tmp_path):
     model, history = trained(**KINDS[kind])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from model_helpers import digits, small_model
+from model_helpers import digits, slow, small_model
 
 from keras_lifelong_vae import noise
 
@@ -94,7 +94,7 @@ def slow_steps(model, images, slots, replays, compiled):
     return losses
 
 
-@pytest.mark.parametrize("mode", ["graph", "xla"])
+@pytest.mark.parametrize("mode", ["graph", slow("xla")])
 def test_steps_are_those_of_the_formulas(mode):
     images = [digits(label, 3 * BATCH) for label in (0, 1)]
     fast = small_model(mode=mode, learning_rate=RATE)

@@ -150,6 +150,7 @@ def test_without_categories_there_is_room_to_make_for_summaries_only():
     assert model.generate(3, seed=0, task=1).shape == (3, 8, 8, 1)
 
 
+@pytest.mark.slow
 def test_a_stream_of_two_hundred_tasks_needs_no_word_about_it():
     """Replay from the prior and one term: with summaries of all tasks it would take a minute."""
     slices = {f"task {i}": digits(i % 10, 100)[i % 99 : i % 99 + 1] for i in range(200)}

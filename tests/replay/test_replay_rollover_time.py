@@ -57,6 +57,7 @@ def roll_over():
         model.teacher,
         {TASKS} - 1,
         2,
+        True,
     )
 
 

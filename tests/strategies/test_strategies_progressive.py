@@ -219,6 +219,7 @@ def test_another_process_goes_on_with_a_saved_model_to_the_bit(tasks, tmp_path):
             np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_a_stream_of_tasks_compiles_and_learns(tasks):
     model = build(tasks, mode="xla")
     stream, boundaries = tasks[:2].stream(epochs=4), tasks[:2].boundaries(epochs=4)

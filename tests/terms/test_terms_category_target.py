@@ -49,6 +49,7 @@ def test_its_gradient_makes_a_wanted_category_more_probable():
     np.testing.assert_array_equal(gradient[4:], 0.0)
 
 
+@pytest.mark.slow
 def test_a_new_category_is_used_even_where_the_encoder_is_sure_of_an_old_one():
     """The case in which the gradient of the KL to the task's prior is gone."""
     shares = {}

@@ -35,6 +35,7 @@ def test_a_replayed_image_is_reconstructed_crosswise(mode):
     np.testing.assert_allclose(term_of(model, CrossReconstruction).value(step), expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_student_that_only_copies_its_teacher_loses_nothing_crosswise():
     """What the crossing is for: at the teacher's own weights the decoder's gradient vanishes.
 

@@ -83,6 +83,7 @@ def test_a_decoder_that_ignores_the_category_is_never_found_out():
     assert value.mean() > -4 * value.std() / np.sqrt(len(value))
 
 
+@pytest.mark.slow
 def test_a_trained_model_tells_more_than_an_untrained_one():
     figures = {}
     for weight in (0.0, 5.0):
