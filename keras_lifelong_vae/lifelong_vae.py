@@ -14,7 +14,7 @@ from keras_lifelong_vae import replicas
 from keras_lifelong_vae import terms as loss_terms
 from keras_lifelong_vae.callbacks import TransitionDetector
 from keras_lifelong_vae.callbacks.arrangement import arrange
-from keras_lifelong_vae.checks import check_choice, check_natural
+from keras_lifelong_vae.checks import check_choice, check_natural, check_positive_int
 from keras_lifelong_vae.generative_model import GenerativeModel, deserialize, serialize
 from keras_lifelong_vae.inputs import check_nothing_given
 from keras_lifelong_vae.latents import Latent
@@ -65,6 +65,8 @@ class LifelongVAE(GenerativeModel):
             support, or whose loss or gradients are not finite. It never changes the model; with
             "raise" `fit` then stops with an error, with "skip" it goes on and logs how many
             there were since it began as `bad_batches`.
+        updates_per_batch: Training steps on each batch, each with new noise and new replay. More
+            than one for streams that show an image once: see `klv.presets.online`.
 
     Raises:
         ValueError: If an argument is out of its range, or two terms have one name or one log.
@@ -98,6 +100,7 @@ class LifelongVAE(GenerativeModel):
         terms: Sequence[Term] | None = None,
         seed: int | None = None,
         on_bad_batch: str = "raise",
+        updates_per_batch: int = 1,
         **kwargs: Any,
     ) -> None:
         if replay is not None and not isinstance(replay, Replay):
@@ -114,6 +117,7 @@ class LifelongVAE(GenerativeModel):
         )
         self.replay: Any = replay
         self.on_bad_batch = check_choice(on_bad_batch, "on_bad_batch", ON_BAD_BATCH)
+        self.updates_per_batch = check_positive_int(updates_per_batch, "updates_per_batch")
         self.guard = StepGuard(skips=on_bad_batch == "skip")
         self.checkpointed_fits = 0  # by this process
         self.teacher = self.build_teacher()
@@ -168,6 +172,11 @@ class LifelongVAE(GenerativeModel):
             raise ValueError(
                 "`terms` must not observe training steps with several replicas, each of which sees "
                 f"other images, received {', '.join(observing)}."
+            )
+        if self.updates_per_batch > 1 and replicas.number() > 1:
+            raise ValueError(
+                "`updates_per_batch` must be 1 with several replicas, received "
+                f"{self.updates_per_batch}."
             )
         self.term_states = [layer for term in self.terms for layer in term.state]
         self.track(name for term in self.terms for name in term.names(self))
@@ -499,6 +508,7 @@ class LifelongVAE(GenerativeModel):
             **super().get_config(),
             "replay": serialize(self.replay),
             "on_bad_batch": self.on_bad_batch,
+            "updates_per_batch": self.updates_per_batch,
             "terms": [serialize(term) for term in self.terms],
         }
 

@@ -54,8 +54,21 @@ class DiscretizedLogistic(Likelihood):
         return tfd.Independent(levels, len(parameters.shape) - 1)
 
     def log_prob(self, images: Tensor, parameters: Tensor) -> Tensor:
+        """See `Likelihood`; faster than by `distribution`, for differences of CDFs are products.
+
+            F(k + 1/2) - F(k - 1/2) = sigmoid(a) sigmoid(-b) (1 - exp(-1 / scale)),
+
+        a and b the standardised ends of the level, 1 / scale apart.
+        """
         levels = tf.round(MAX_LEVEL * tf.cast(images, self.wide_dtype))
-        return super().log_prob(levels, parameters)
+        scale = finite.scale(self.log_scale)
+        offset = levels - MAX_LEVEL * finite.wide(self.mean(parameters))
+        has_end, has_begin = levels < MAX_LEVEL, levels > 0.0
+        up_to_end = tf.where(has_end, tf.nn.softplus(-(offset + 0.5) / scale), 0.0)
+        from_begin = tf.where(has_begin, tf.nn.softplus((offset - 0.5) / scale), 0.0)
+        width = tf.math.log(-tf.math.expm1(-1.0 / scale))
+        each = tf.where(has_begin & has_end, width, 0.0) - up_to_end - from_begin
+        return tf.reduce_sum(each, axis=range(1, len(parameters.shape)))
 
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
         return super().sample(parameters, seed) / MAX_LEVEL

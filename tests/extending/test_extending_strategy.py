@@ -35,6 +35,7 @@ def test_it_builds_models_with_terms_of_their_own():
     assert louder.replay.ratio == 2
 
 
+@pytest.mark.slow
 def test_the_command_line_and_the_report_see_it(tmp_path):
     module = tmp_path / "my_strategies.py"
     body = (

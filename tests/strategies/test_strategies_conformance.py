@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 from model_helpers import SEED, assert_same, joint_latent, term_of
-from strategies_helpers import build, digit_tasks, fit
+from strategies_helpers import build, digit_tasks, fit, mostly_slow
 
 from keras_lifelong_vae import LifelongVAE, strategies
 from keras_lifelong_vae.replay import real_only
@@ -22,7 +22,7 @@ def tasks():
     return digit_tasks()  # two batches a task: eager steps are few
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", mostly_slow(NAMES))
 def test_it_learns_the_last_thing_it_was_shown(name, tasks):
     model = build(name, tasks, learning_rate=5e-3)
     before = model.evaluate(tasks[-1].test, verbose=0, return_dict=True)["negative_elbo"]
@@ -56,7 +56,7 @@ def comparable(model):
     return {name: one for name, one in config.items() if name not in ("network", "likelihood")}
 
 
-@pytest.mark.parametrize("name", LEARNING)
+@pytest.mark.parametrize("name", mostly_slow(LEARNING))
 def test_a_loaded_model_learns_the_next_task_like_the_saved_one(name, tasks, tmp_path):
     model = build(name, tasks)
     fit(model, tasks[0])
@@ -71,7 +71,7 @@ def test_a_loaded_model_learns_the_next_task_like_the_saved_one(name, tasks, tmp
 
 
 # Full-batch gives its latent the categories of all tasks; progressive makes room for one at a time.
-@pytest.mark.parametrize("name", sorted(set(LEARNING) - {"full-batch", "progressive"}))
+@pytest.mark.parametrize("name", mostly_slow(sorted(set(LEARNING) - {"full-batch", "progressive"})))
 def test_categories_grow_when_their_room_runs_out(name, tasks, tmp_path):
     model = build(name, tasks, latent_dim=None, latent=joint_latent(task_capacity=2))
     for _ in range(2):
@@ -95,7 +95,7 @@ def test_all_have_the_same_network_and_first_weights(name, tasks):
         np.testing.assert_array_equal(ours, reference)
 
 
-@pytest.mark.parametrize("name", ["ewc", "lwf", "vcl"])
+@pytest.mark.parametrize("name", mostly_slow(["ewc", "lwf", "vcl"]))
 def test_the_compiled_step_is_traced_once_for_all_tasks(name, tasks):
     model = build(name, tasks)
     step, traces = model.train_step, []

@@ -205,6 +205,7 @@ model.save(sys.argv[1])
 """
 
 
+@pytest.mark.slow
 def test_another_process_goes_on_with_a_saved_model_to_the_bit(tasks, tmp_path):
     model = build(tasks, mode="graph", likelihood="gaussian")
     fit(model, tasks[0])
@@ -230,6 +231,7 @@ def test_a_stream_of_tasks_compiles_and_learns(tasks):
     assert model.negative_elbo(images, seed=0).mean() < before - 3.0
 
 
+@pytest.mark.slow
 def test_an_export_answers_like_the_model(learned, tasks, tmp_path):
     model, _ = learned
     images = some(tasks[1])

@@ -1,0 +1,148 @@
+"""Split MNIST in one pass, boundaries not announced: CN-DPM's protocol.
+
+    python benchmarks/one_pass.py --out one_pass.json
+
+Digits 0-1, 2-3, 4-5, 6-7, 8-9, one epoch of all training images, pixels drawn Bernoulli(grey).
+They arrive in batches of 10, are gathered to batches of `--gather` images, learned `--updates`
+times, and are gone. -ELBO is the mean of 16 draws of z over all test images, drawn likewise, in
+bits per dimension: nats / 784 / ln 2. Accuracy is that of argmax z_d, each category standing for
+the class of which it holds most training images. With `--validate` the last 5,000 training images
+take the place of the test images: for choosing options. Two threads.
+
+Source of the protocol: Lee et al., "A neural Dirichlet process mixture model for task-free
+continual learning", ICLR 2020.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import keras_lifelong_vae as klv
+
+EVENT_SHAPE = (28, 28, 1)
+TASKS, ARRIVING, DRAWS, HELD_OUT = 5, 10, 16, 5000
+BITS = 1 / 784 / np.log(2)  # of a nat, per dimension
+
+
+class Data(NamedTuple):
+    """Grey levels in [0, 1], `(n, 28, 28, 1)`, and labels."""
+
+    train: np.ndarray
+    train_labels: np.ndarray
+    test: np.ndarray
+    test_labels: np.ndarray
+
+
+def load(validate: bool) -> Data:
+    arrays = klv.data.load("mnist")
+    train, labels = (arrays.train_images / 255).astype("float32"), arrays.train_labels
+    if validate:
+        return Data(train[:-HELD_OUT], labels[:-HELD_OUT], train[-HELD_OUT:], labels[-HELD_OUT:])
+    return Data(train, labels, (arrays.test_images / 255).astype("float32"), arrays.test_labels)
+
+
+def drawn(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return (rng.random(grey.shape, "float32") < grey).astype("float32")
+
+
+def tasks_of(data: Data, rng: np.random.Generator) -> list[np.ndarray]:
+    members = [np.flatnonzero(data.train_labels // 2 == task) for task in range(TASKS)]
+    return [drawn(data.train[rng.permutation(rows)], rng) for rows in members]
+
+
+def new_model(options: argparse.Namespace, seed: int) -> klv.LifelongVAE:
+    model = klv.LifelongVAE(
+        EVENT_SHAPE,
+        latent=klv.latents.JointLatent(
+            options.latent_dim, options.categories, task_capacity=2 * TASKS, seed=seed
+        ),
+        network=klv.networks.dense(EVENT_SHAPE, (options.units,) * 2, seed=seed),
+        replay=klv.Replay(ratio=options.ratio),
+        updates_per_batch=options.updates,
+        seed=seed,
+    )
+    model.compile(keras.optimizers.Adam(options.rate))
+    return model
+
+
+def batches(images: np.ndarray, size: int) -> tf.data.Dataset:
+    arriving = tf.data.Dataset.from_tensor_slices(images).batch(ARRIVING)
+    return arriving.unbatch().batch(size)
+
+
+def train(model: klv.LifelongVAE, tasks: list[np.ndarray], size: int, told: bool) -> None:
+    if told:
+        for images in tasks:
+            model.fit(batches(images, size), callbacks=[klv.TeacherRollover()], verbose=0)
+    else:
+        stream = batches(np.concatenate(tasks), size)
+        model.fit(stream, callbacks=[klv.TransitionDetector()], verbose=0)
+
+
+def bound(model: klv.LifelongVAE, images: np.ndarray) -> float:
+    """Bits per dimension."""
+    return float(
+        BITS * np.mean([model.negative_elbo(images, seed=seed).mean() for seed in range(DRAWS)])
+    )
+
+
+def accuracy(model: klv.LifelongVAE, data: Data, rng: np.random.Generator) -> float:
+    def category(grey: np.ndarray) -> np.ndarray:
+        return model.encode(drawn(grey, rng)).category
+
+    counts = np.zeros((model.student.latent.capacity, 10))
+    np.add.at(counts, (category(data.train), data.train_labels), 1)
+    return float(np.mean(counts.argmax(1)[category(data.test)] == data.test_labels))
+
+
+def run(options: argparse.Namespace, seed: int, told: bool) -> dict[str, Any]:
+    data, rng = load(options.validate), np.random.default_rng(seed)
+    model = new_model(options, seed)
+    begun = time.perf_counter()
+    train(model, tasks_of(data, rng), options.gather, told)
+    seconds = time.perf_counter() - begun
+    test = drawn(data.test, rng)
+    own = [test[data.test_labels // 2 == task] for task in range(TASKS)]
+    return {
+        "bits": bound(model, test),
+        "of_each_task": [bound(model, images) for images in own],
+        "accuracy": accuracy(model, data, rng),
+        "tasks": int(model.finished_tasks),
+        "seconds": seconds,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--told", choices=("both", "yes", "no"), default="both")
+    parser.add_argument("--gather", type=int, default=50, help="images")
+    parser.add_argument("--updates", type=int, default=5, help="of each batch")
+    parser.add_argument("--ratio", type=int, default=2, help="replayed to real images")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--units", type=int, default=512)
+    parser.add_argument("--latent-dim", type=int, default=14)
+    parser.add_argument("--categories", type=int, default=2, help="of each task")
+    parser.add_argument("--validate", action="store_true")
+    parser.add_argument("--out", type=Path, default=Path("one_pass.json"))
+    options = parser.parse_args()
+    tf.config.threading.set_intra_op_parallelism_threads(2)
+    results = json.loads(options.out.read_text()) if options.out.exists() else {}
+    chosen = {k: v for k, v in vars(options).items() if k not in ("seeds", "told", "out")}
+    for seed in options.seeds:
+        for told in {"both": (True, False), "yes": (True,), "no": (False,)}[options.told]:
+            key = json.dumps({**chosen, "seed": seed, "told": told})
+            if key not in results:
+                results[key] = run(options, seed, told)
+                options.out.write_text(json.dumps(results, indent=1) + "\n")
+            print(key, results[key], flush=True)
+
+
+if __name__ == "__main__":
+    main()
