@@ -14,7 +14,7 @@ from keras_lifelong_vae import replicas
 from keras_lifelong_vae import terms as loss_terms
 from keras_lifelong_vae.callbacks import TransitionDetector
 from keras_lifelong_vae.callbacks.arrangement import arrange
-from keras_lifelong_vae.checks import check_choice, check_natural, check_positive_int
+from keras_lifelong_vae.checks import check_choice, check_natural
 from keras_lifelong_vae.generative_model import GenerativeModel, deserialize, serialize
 from keras_lifelong_vae.inputs import check_nothing_given
 from keras_lifelong_vae.latents import Latent
@@ -52,8 +52,9 @@ class LifelongVAE(GenerativeModel):
         categories_per_task: Categories of z_d that become active with each task, 1 if `None`.
         latent: A `klv.latents.Latent` in the place of `JointLatent(latent_dim,
             categories_per_task)`; the two before are `None` then.
-        network: "dense", "convolutional", or a pair (encoder, decoder) of Keras models: images to
-            a vector of features, a vector of any width to one number per value of the event.
+        network: "dense", "convolutional", "residual" (for colour), or a pair (encoder, decoder) of
+            Keras models: images to a vector of features, a vector of any width to one number per
+            value of the event.
         likelihood: "bernoulli", "gaussian", "discretized_logistic", or a `Likelihood`. Its
             support decides which values are accepted.
         replay: What the student sees of earlier tasks; `None` for nothing.
@@ -65,8 +66,6 @@ class LifelongVAE(GenerativeModel):
             support, or whose loss or gradients are not finite. It never changes the model; with
             "raise" `fit` then stops with an error, with "skip" it goes on and logs how many
             there were since it began as `bad_batches`.
-        updates_per_batch: Training steps on each batch, each with new noise and new replay. More
-            than one for streams that show an image once: see `klv.presets.online`.
 
     Raises:
         ValueError: If an argument is out of its range, or two terms have one name or one log.
@@ -100,7 +99,6 @@ class LifelongVAE(GenerativeModel):
         terms: Sequence[Term] | None = None,
         seed: int | None = None,
         on_bad_batch: str = "raise",
-        updates_per_batch: int = 1,
         **kwargs: Any,
     ) -> None:
         if replay is not None and not isinstance(replay, Replay):
@@ -117,7 +115,6 @@ class LifelongVAE(GenerativeModel):
         )
         self.replay: Any = replay
         self.on_bad_batch = check_choice(on_bad_batch, "on_bad_batch", ON_BAD_BATCH)
-        self.updates_per_batch = check_positive_int(updates_per_batch, "updates_per_batch")
         self.guard = StepGuard(skips=on_bad_batch == "skip")
         self.checkpointed_fits = 0  # by this process
         self.teacher = self.build_teacher()
@@ -172,11 +169,6 @@ class LifelongVAE(GenerativeModel):
             raise ValueError(
                 "`terms` must not observe training steps with several replicas, each of which sees "
                 f"other images, received {', '.join(observing)}."
-            )
-        if self.updates_per_batch > 1 and replicas.number() > 1:
-            raise ValueError(
-                "`updates_per_batch` must be 1 with several replicas, received "
-                f"{self.updates_per_batch}."
             )
         self.term_states = [layer for term in self.terms for layer in term.state]
         self.track(name for term in self.terms for name in term.names(self))
@@ -508,7 +500,6 @@ class LifelongVAE(GenerativeModel):
             **super().get_config(),
             "replay": serialize(self.replay),
             "on_bad_batch": self.on_bad_batch,
-            "updates_per_batch": self.updates_per_batch,
             "terms": [serialize(term) for term in self.terms],
         }
 

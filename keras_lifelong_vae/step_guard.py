@@ -168,7 +168,7 @@ class StepGuard:
             )
         raise ValueError(
             f"`{self.reasons[reason]}` must be finite, received {value:g} {where}. Nothing was "
-            "learned in that step or after it. A lower learning rate may help; "
+            "learned from that batch or after it. A lower learning rate may help; "
             "`restore_from_teacher()` goes back to the end of the last task."
         )
 

@@ -39,23 +39,8 @@ def learn(model: Any, images: Tensor) -> None:
         return _learn_selecting(model, images)
     # What changes the model depends on the batch: Keras also runs a step past the end of data.
     admitted = model.guard.admits(images, model.likelihood)
-    tf.cond(admitted, lambda: _learn_often(model, images), no_step)
+    tf.cond(admitted, lambda: _learn_branching(model, images), no_step)
     return None
-
-
-def _learn_often(model: Any, images: Tensor) -> Tensor:
-    updates, bad = model.updates_per_batch, model.guard.bad_batches
-    if updates == 1:
-        return _learn_branching(model, images)
-
-    def goes_on(number: Tensor) -> Tensor:
-        return (number < updates) & (model.guard.bad_batches == bad)
-
-    def update(number: Tensor) -> tuple[Tensor]:
-        _learn_branching(model, images, is_last=number == updates - 1)
-        return (number + 1,)
-
-    return tf.while_loop(goes_on, update, (tf.constant(0),))[0]
 
 
 def _learn_selecting(model: Any, images: Tensor) -> None:
@@ -79,11 +64,11 @@ def _learn_selecting(model: Any, images: Tensor) -> None:
         variable.assign(tf.where(good, tf.convert_to_tensor(variable), value))
 
 
-def _learn_branching(model: Any, images: Tensor, is_last: Tensor | bool = True) -> Tensor:
+def _learn_branching(model: Any, images: Tensor) -> Tensor:
     looking = _changed_by_looking(model)
     before = [tf.identity(variable) for variable in looking]
     looked = _compiled(partial(look, model), model.jit_compile)
-    outcome = _remembered(looked(images, noise.next_seed(model.seed_generator)), is_last)
+    outcome = looked(images, noise.next_seed(model.seed_generator))
 
     def undo() -> Tensor:
         for variable, value in zip(looking, before, strict=True):
@@ -93,14 +78,6 @@ def _learn_branching(model: Any, images: Tensor, is_last: Tensor | bool = True) 
     good = model.guard.passes(outcome.finding, _checked_gradients(model, outcome))
     applied = _compiled(partial(apply, model), model.jit_compiles_updates)
     return tf.cond(good, lambda: applied(outcome), undo)
-
-
-def _remembered(outcome: Outcome, is_last: Tensor | bool) -> Outcome:
-    """Codes are those after which the batch is gone: each image has one, its newest."""
-    if not outcome.codes or is_last is True:
-        return outcome
-    codes = outcome.codes._replace(is_real=outcome.codes.is_real & is_last)
-    return outcome._replace(codes=codes)
 
 
 def _compiled(part: Callable[..., Any], by_xla: bool) -> Callable[..., Any]:

@@ -63,7 +63,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group(title).add_argument
     add("--latent-dim", type=int, metavar="N", help="Gaussian latent dimensions")
     add("--categories-per-task", type=int, metavar="N", help="new categories with each task")
-    add("--network", metavar="NAME", help="dense or convolutional")
+    add("--network", metavar="NAME", help="dense, convolutional or residual")
     add("--likelihood", metavar="NAME", help="bernoulli, gaussian or discretized_logistic")
     add(
         "--set",

@@ -8,10 +8,12 @@ import keras
 from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.networks.convolutional import convolutional
 from keras_lifelong_vae.networks.dense import dense
+from keras_lifelong_vae.networks.residual import residual
 
 _BY_NAME: dict[str, Callable[..., tuple[keras.Model, keras.Model]]] = {
     "dense": dense,
     "convolutional": convolutional,
+    "residual": residual,
 }
 
 
@@ -51,4 +53,4 @@ def _checked_pair(pair: Any, event_shape: tuple[int, ...]) -> tuple[keras.Model,
     return encoder, decoder
 
 
-__all__ = ["convolutional", "dense", "get"]
+__all__ = ["convolutional", "dense", "get", "residual"]

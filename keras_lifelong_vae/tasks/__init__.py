@@ -3,6 +3,7 @@
 from keras_lifelong_vae.tasks.domains import domains
 from keras_lifelong_vae.tasks.from_directory import from_directory
 from keras_lifelong_vae.tasks.from_pictures import from_pictures
+from keras_lifelong_vae.tasks.in_blocks import in_blocks
 from keras_lifelong_vae.tasks.own_images import from_arrays, from_datasets
 from keras_lifelong_vae.tasks.permuted import permuted
 from keras_lifelong_vae.tasks.split import Split
@@ -20,6 +21,7 @@ __all__ = [
     "from_datasets",
     "from_directory",
     "from_pictures",
+    "in_blocks",
     "permuted",
     "split_by_class",
     "union",
