@@ -17,6 +17,7 @@ from keras_lifelong_vae.callbacks.arrangement import arrange
 from keras_lifelong_vae.checks import check_choice, check_natural
 from keras_lifelong_vae.generative_model import GenerativeModel, deserialize, serialize
 from keras_lifelong_vae.inputs import check_nothing_given
+from keras_lifelong_vae.labels import check_labels_of, labels_of
 from keras_lifelong_vae.latents import Latent
 from keras_lifelong_vae.novelty import TypicalSets, num_statistics, summarize_all
 from keras_lifelong_vae.optimizer_reset import fresh_copy, reset_optimizer
@@ -170,6 +171,8 @@ class LifelongVAE(GenerativeModel):
                 "`terms` must not observe training steps with several replicas, each of which sees "
                 f"other images, received {', '.join(observing)}."
             )
+        if self.needs_labels and replicas.number() > 1:
+            raise ValueError("`terms` must not ask for labels with several replicas.")
         self.term_states = [layer for term in self.terms for layer in term.state]
         self.track(name for term in self.terms for name in term.names(self))
 
@@ -265,9 +268,10 @@ class LifelongVAE(GenerativeModel):
         Raises:
             TypeError: If the images are not floating-point numbers.
             ValueError: If a value is NaN, infinite or outside the support of the likelihood, a
-                shape is not `event_shape`, there is no image, or labels or weights are given.
+                shape is not `event_shape`, there is no image, or weights are given, or labels for
+                which no term asks, or none where one does: see `terms.CategoryTarget`.
         """
-        self.check_images_alone(y, kwargs)
+        self._check_labels(x, y, kwargs)
         self.check_data(x, "x", kwargs.get("steps_per_epoch"))
         validation_data = kwargs.get("validation_data")
         self.check_data(validation_data, "validation_data", kwargs.get("validation_steps"))
@@ -278,10 +282,25 @@ class LifelongVAE(GenerativeModel):
                 self.optimizer.build(self.trainable_variables)
         self.guard.reset()
         kwargs["callbacks"], checkpoint, detector = arrange(kwargs.get("callbacks"))
+        if y is not None and checkpoint is not None:
+            raise ValueError(
+                "`x` must be a data set of (images, labels) with a SequenceCheckpoint, received "
+                "`y` beside it."
+            )
         with self._watched(detector):
             if checkpoint is not None:
                 return checkpoint.fit(self, super().fit, x, kwargs)
-            return super().fit(x, **kwargs)
+            return super().fit(x, y, **kwargs)
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether a term asks for labels."""
+        return any(term.needs_labels for term in self.terms)
+
+    def _check_labels(self, x: Any, y: Any, kwargs: dict[str, Any]) -> None:
+        self.check_images_alone(None if self.needs_labels else y, kwargs)
+        if self.needs_labels:
+            check_labels_of(x, y, self.student.latent.categories_per_task)
 
     @contextmanager
     def _watched(self, detector: TransitionDetector | None) -> Iterator[None]:
@@ -301,9 +320,9 @@ class LifelongVAE(GenerativeModel):
         Raises:
             TypeError, ValueError: As `fit` does.
         """
-        self.check_images_alone(y, kwargs)
+        self._check_labels(x, y, kwargs)
         self.check_data(x, "x")
-        logs = super().train_on_batch(x, **kwargs)
+        logs = super().train_on_batch(x, y, **kwargs)
         self.check_steps()
         return logs
 
@@ -323,7 +342,7 @@ class LifelongVAE(GenerativeModel):
     def train_step(self, data: Any) -> dict[str, Tensor]:
         images = self.images_of(data)
         if self.stream_watch is None:
-            learn(self, images)
+            learn(self, images, self._labels_of(data))
         else:
             self.stream_watch.screen(images, partial(learn, self))
         names = ["loss", *(name for term in self.terms for name in term.names(self))]
@@ -333,6 +352,11 @@ class LifelongVAE(GenerativeModel):
         if self.stream_watch is not None:
             logs["log_p"] = self.stream_watch.last_log_p
         return replicas.as_logs(logs)
+
+    def _labels_of(self, data: Any) -> Any:
+        if not self.needs_labels:
+            return None
+        return labels_of(data, self.student.latent.categories_per_task)
 
     def learn_batch(self, images: Any) -> None:
         """One training step on images `(batch_size, *event_shape)`, for callbacks within `fit`."""

@@ -33,13 +33,13 @@ class Outcome(NamedTuple):
     codes: Codes | tuple[()]
 
 
-def learn(model: Any, images: Tensor) -> None:
+def learn(model: Any, images: Tensor, labels: Any = None) -> None:
     """Changes the model along the gradients of the batch's loss, if all of it is finite."""
     if replicas.synchronize():
         return _learn_selecting(model, images)
     # What changes the model depends on the batch: Keras also runs a step past the end of data.
     admitted = model.guard.admits(images, model.likelihood)
-    tf.cond(admitted, lambda: _learn_branching(model, images), no_step)
+    tf.cond(admitted, lambda: _learn_branching(model, images, labels), no_step)
     return None
 
 
@@ -64,11 +64,11 @@ def _learn_selecting(model: Any, images: Tensor) -> None:
         variable.assign(tf.where(good, tf.convert_to_tensor(variable), value))
 
 
-def _learn_branching(model: Any, images: Tensor) -> Tensor:
+def _learn_branching(model: Any, images: Tensor, labels: Any) -> Tensor:
     looking = _changed_by_looking(model)
     before = [tf.identity(variable) for variable in looking]
     looked = _compiled(partial(look, model), model.jit_compile)
-    outcome = looked(images, noise.next_seed(model.seed_generator))
+    outcome = looked(images, noise.next_seed(model.seed_generator), labels)
 
     def undo() -> Tensor:
         for variable, value in zip(looking, before, strict=True):
@@ -109,7 +109,7 @@ def _checked_gradients(model: Any, outcome: Outcome) -> list[Tensor]:
     return [tf.constant(0.0)] if scales else outcome.gradients
 
 
-def look(model: Any, images: Tensor, seed: Tensor) -> Outcome:
+def look(model: Any, images: Tensor, seed: Tensor, labels: Any = None) -> Outcome:
     """What the batch says; of the model only schedules and what terms observe go on."""
     replay_seed, noise_seed = tf.unstack(tf.random.split(seed, 2))
     counters = (model.present_task, model.finished_tasks, model.training_steps)
@@ -118,11 +118,12 @@ def look(model: Any, images: Tensor, seed: Tensor) -> Outcome:
     number = tf.shape(images)[0]
 
     def first_task() -> Outcome:
-        return _outcome(model, Step(real_only(images), model.student, noise_seed), number)
+        step = Step(real_only(images), model.student, noise_seed, labels=labels)
+        return _outcome(model, step, number)
 
     def later_task() -> Outcome:
         batch, crossed = _mixed_batch(model, images, replay_seed)
-        step = Step(batch, model.student, noise_seed, model.teacher, crossed)
+        step = Step(batch, model.student, noise_seed, model.teacher, crossed, labels)
         return _outcome(model, step, number)
 
     if model.replay is None and not any(term.needs_teacher for term in model.terms):

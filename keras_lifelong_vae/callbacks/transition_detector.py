@@ -135,6 +135,11 @@ class TransitionDetector(keras.callbacks.Callback):
                 "`callbacks` must hold no TransitionDetector with replicas (tf.distribute): each "
                 "sees other images."
             )
+        if model.needs_labels:
+            raise ValueError(
+                "`callbacks` must hold no TransitionDetector if a term asks for labels: those of a "
+                "stream belong to no task yet."
+            )
         if self._watch is None:
             least = self.least_log_p / self.confirmations
             self._watch = StreamWatch(model.event_shape, least, self.confirmations, self.window)

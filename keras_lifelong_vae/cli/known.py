@@ -24,6 +24,10 @@ SEQUENCES = {
         "epochs 5, batch_size 128, learning_rate 0.001, learning_rate_decay cooldown, "
         "latent_dim 32",
     ),
+    "fashion-mnist-split": (
+        "FashionMNIST, then MNIST, one class at a time: 20 tasks",
+        "epochs 3, batch_size 64, learning_rate 0.001, learning_rate_decay cooldown, latent_dim 14",
+    ),
     "fashion-to-mnist": (
         "FashionMNIST, then MNIST",
         "epochs 5, batch_size 128, learning_rate 0.001, latent_dim 32, network dense",

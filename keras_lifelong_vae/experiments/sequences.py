@@ -4,6 +4,8 @@ import inspect
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import reduce
+from operator import add
 from typing import Any
 
 from keras_lifelong_vae import data, tasks
@@ -124,7 +126,8 @@ def _load(name: str, data_dir: PathLike | None, source_dir: PathLike | None) -> 
 
 
 def _by_class(images: Mapping[str, ImageData], num_tasks: Any, **options: Any) -> TaskSequence:
-    return tasks.split_by_class(next(iter(images.values())), **options)
+    one_after_another = (tasks.split_by_class(one, **options) for one in images.values())
+    return reduce(add, one_after_another)
 
 
 def _ignoring_data(make: Callable[..., TaskSequence]) -> Callable[..., TaskSequence]:
@@ -186,6 +189,19 @@ SEQUENCES: dict[str, SequenceSpec] = {
         {"ewc": {"ewc.weight": 1000.0}, "lwf": {"distillation.weight": 0.1}},
         classifier="dense",
         classes_per_task=10,
+    ),
+    "fashion-mnist-split": SequenceSpec(
+        "FashionMNIST, then MNIST, one class at a time: 20 tasks",
+        ("fashion_mnist", "mnist"),
+        _by_class,
+        TrainingOptions(epochs=3, batch_size=64, learning_rate_decay="cooldown"),
+        {"latent_dim": 14},
+        {
+            "lifelong": {"replay.ratio": 3},
+            "no-consistency": {"replay.ratio": 3},
+            "ewc": {"ewc.weight": 100.0},
+        },
+        classes_per_task=1,
     ),
     "fashion-to-mnist": _two_domains("FashionMNIST, then MNIST", "fashion_mnist", "mnist"),
     "mnist-to-fashion": _two_domains("MNIST, then FashionMNIST", "mnist", "fashion_mnist"),

@@ -1,13 +1,14 @@
-"""The category as a target, so that z_d tells tasks apart."""
+"""The category as a target, so that z_d tells tasks apart, or classes."""
 
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae import finite
 from keras_lifelong_vae.latents.relaxed_categorical_latent import INACTIVE_LOGIT
 from keras_lifelong_vae.registration import register
-from keras_lifelong_vae.terms.step import Step
+from keras_lifelong_vae.terms.step import NO_LABEL, Step
 from keras_lifelong_vae.terms.term import Term
 from keras_lifelong_vae.types import Tensor
 
@@ -19,9 +20,22 @@ class CategoryTarget(Term):
     The KL to the task's prior asks the same of a real x, but its gradient vanishes once q is
     sure of an old category. Not in the article.
 
+    Args:
+        weight, name: Of every term.
+        labelled: Whether S is the one category of x's label where that is known, so that z_d is a
+            classifier of all that was learned. `fit(images, labels)` is given integers 0, ...,
+            `categories_per_task - 1`, which say to which of its task's categories an image belongs,
+            and -1 where nobody knows. Any other label makes the term NaN, which ends `fit`.
+
     Raises:
         ValueError: By the model, if its latent has no categorical part.
     """
+
+    def __init__(
+        self, weight: float = 1.0, name: str | None = None, labelled: bool = False
+    ) -> None:
+        super().__init__(weight, name)
+        self.needs_labels = labelled
 
     def build(self, model: Any) -> None:
         model.check_has_categories(f"the term {self.name!r}")
@@ -29,6 +43,8 @@ class CategoryTarget(Term):
     def value(self, step: Step) -> Tensor:
         latent = step.student.latent
         own = latent.categorical.is_of_present_task(latent.categories_per_task)
+        if self.needs_labels:
+            own = _of_label(own, _of_all_rows(step))
         surprise = _surprise(step.posterior.logits, own)
         if step.replay_begin is None:
             return surprise
@@ -36,9 +52,25 @@ class CategoryTarget(Term):
         again = _surprise(logits, step.teacher_code.discrete > 0)
         return tf.where(step.is_real, surprise, tf.pad(again, [[step.replay_begin, 0]]))
 
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "labelled": self.needs_labels}
+
+
+def _of_all_rows(step: Step) -> Tensor:
+    replayed = tf.shape(step.weight)[0] - tf.shape(step.labels)[0]
+    return tf.pad(step.labels, [[0, replayed]], constant_values=NO_LABEL)
+
+
+def _of_label(own: Tensor, labels: Tensor) -> Tensor:
+    """Of the categories `own` the one of each label, all without one, none if there is no such."""
+    place = tf.cumsum(tf.cast(own, tf.int32)) - 1
+    labels = labels[:, None]
+    return own & ((place == labels) | (labels == NO_LABEL))
+
 
 def _surprise(logits: Tensor, wanted: Tensor) -> Tensor:
-    """-log q(z_d in the wanted categories), nats, `(batch_size,)`."""
+    """-log q(z_d in the wanted categories), nats, `(batch_size,)`; NaN if none is wanted."""
     logits = finite.wide(logits)
     chosen = tf.where(wanted, logits, tf.constant(INACTIVE_LOGIT, logits.dtype))
-    return tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_logsumexp(chosen, axis=-1)
+    surprise = tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_logsumexp(chosen, axis=-1)
+    return tf.where(tf.reduce_any(wanted, axis=-1), surprise, np.nan)

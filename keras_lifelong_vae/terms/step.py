@@ -9,6 +9,8 @@ from keras_lifelong_vae.autoencoder import Autoencoder
 from keras_lifelong_vae.replay import MixedBatch
 from keras_lifelong_vae.types import LatentCode, Posterior, Tensor
 
+NO_LABEL = -1
+
 
 class Step:
     """One batch as the student sees it; what terms are made from.
@@ -22,6 +24,7 @@ class Step:
         seed: Of the noise, `(2,)`.
         teacher: The frozen one; `None` in the first task.
         crossed: Whether the student decodes a replayed image from the teacher's z.
+        labels: Of the first rows, the real batch, if they are known: int32, `NO_LABEL` for none.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class Step:
         seed: Tensor,
         teacher: Any = None,
         crossed: bool = False,
+        labels: Any = None,
     ) -> None:
         self.images, self.weight, self.replayed, self.replay_begin = batch[:4]
         self.teacher_code: Any = batch.code  # of the rows from `replay_begin` on
@@ -38,6 +42,7 @@ class Step:
         self.seed = seed
         self.teacher = teacher
         self.crossed = crossed and self.teacher_code is not None
+        self.labels: Any = labels
         self.values: dict[str, Any] = {}  # of the terms, by name
 
     @property

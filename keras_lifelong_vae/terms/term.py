@@ -24,6 +24,7 @@ class Term:
 
     Attributes:
         needs_teacher: Whether it asks a step for the teacher also without replay.
+        needs_labels: Whether it asks a step for labels, so that `fit` must be given them.
 
     Example:
 
@@ -38,6 +39,7 @@ class Term:
     """
 
     needs_teacher = False
+    needs_labels = False
 
     def __init__(self, weight: float = 1.0, name: str | None = None) -> None:
         self.weight = check_non_negative(weight, "weight")

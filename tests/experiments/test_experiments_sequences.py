@@ -19,6 +19,7 @@ def fake_data(name, data_dir=None, source_dir=None):
         ("fashion-split", "fashion_mnist", 10),
         ("mnist-split", "mnist", 10),
         ("mnist-permuted", "mnist", 5),
+        ("fashion-mnist-split", "fashion_mnist", 20),
         ("digits-split", "digits", 10),
     ],
 )
