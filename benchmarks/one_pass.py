@@ -133,7 +133,7 @@ def main() -> None:
     parser.add_argument("--ratio", type=int, default=2, help="replayed to real images")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--units", type=int, default=512)
-    parser.add_argument("--latent-dim", type=int, default=14)
+    parser.add_argument("--latent-dim", type=int, default=24)
     parser.add_argument("--categories", type=int, default=2, help="of each task")
     parser.add_argument("--validate", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("one_pass.json"))
