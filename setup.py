@@ -8,6 +8,7 @@ ROOT = Path(__file__).parent
 # For warm-up requests in an export, and for the clients in `export/`.
 SERVING = ["requests", "tensorflow-serving-api>=2.20"]
 LOGS = ["tensorboard>=2.20"]  # for `train --tensorboard`
+DOCS = ["mkdocs-material>=9.5", "mkdocstrings-python>=1.10"]  # for `make docs`
 version: dict[str, str] = {}
 exec((ROOT / "keras_lifelong_vae" / "version.py").read_text(encoding="utf-8"), version)
 
@@ -32,10 +33,12 @@ setup(
     ],
     extras_require={
         "bench": ["river", "torch"],
+        "docs": DOCS,
         "fuzz": ["atheris"],
         "logs": LOGS,
         "serving": SERVING,
         "test": [
+            *DOCS,
             *LOGS,
             *SERVING,
             "PyYAML",

@@ -2,7 +2,7 @@
 
     python benchmarks/colour.py --out colour.json
 
-A VAE of one task, 20,000 SynthDigits 32x32x3, two passes, batch 64, Adam 1e-3, 64 dimensions of z_c.
+A VAE of one task, 20,000 SynthDigits 32x32x3, two passes, batch 64, Adam 1e-3, z_c of 64 numbers.
 Of the reconstructions of 1,000 test images: correlation of each image's mean red - green and blue -
 green with the original's, and PSNR in dB. The whole set-up is that of the first task of a lifelong
 model. One thread.

@@ -60,7 +60,7 @@ class Results:
         test_sizes: Number of test images of each task.
         config: Every option used.
         keeps: What the strategy has in memory besides the model that learns.
-        negative_elbo: R, one row per finished stage: R[i][j] in nats per image after stage i on
+        negative_elbo: R, one row per finished stage: R[i, j] in nats per image after stage i on
             the test set of task j; square at the end where stages are tasks.
         measurements: A `Measurement` per finished stage.
         history: -ELBO on the stage's validation images after each epoch, with the number of real

@@ -2,7 +2,7 @@
 
 Arguments that are not as described raise `ValueError`: of another shape, not finite, out of range.
 
-- Of the matrix R, R[i][j] = score after task i on task j's test set: `mean_final`, `forgetting`,
+- Of the matrix R, R[i, j] = score after task i on task j's test set: `mean_final`, `forgetting`,
   `backward_transfer`, `forward_transfer`; of scores of several runs: `retention`.
 - Of a classifier's features of real and generated images: `frechet_distance`.
 - Of integer labels: `purity`, `mutual_information`, `agreement`, `class_shares`, `evenness`.

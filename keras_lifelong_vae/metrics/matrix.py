@@ -1,4 +1,4 @@
-"""Functions of the matrix R: R[i][j] is the score after task i on the test set of task j.
+"""Functions of the matrix R: R[i, j] is the score after task i on the test set of task j.
 
 Transfers are written for scores where lower is better and signed as in the reference, where higher
 is: positive means that tasks help each other.
@@ -16,12 +16,12 @@ from numpy.typing import ArrayLike
 def mean_final(R: ArrayLike, test_sizes: Sequence[int]) -> float:
     """Mean of the last row over the test images of all finished tasks, each image alike.
 
-        sum_j R[k - 1][j] * test_sizes[j] / sum_j test_sizes[j],   j = 0 ... k - 1
+        sum_j R[k - 1, j] * test_sizes[j] / sum_j test_sizes[j],   j = 0 ... k - 1
 
     Once R is square these are all tasks.
 
     Args:
-        R: `(k, n)`; R[i][j] is the mean per image after task i on the test set of task j.
+        R: `(k, n)`; R[i, j] is the mean per image after task i on the test set of task j.
         test_sizes: Number of test images of each of the n tasks, at least 1.
 
     Example:
@@ -41,12 +41,12 @@ def mean_final(R: ArrayLike, test_sizes: Sequence[int]) -> float:
 
 
 def forgetting(R: ArrayLike) -> np.ndarray:
-    """R[k - 1][j] - R[j][j] for each finished task j, `(k,)`, where a lower R is better.
+    """R[k - 1, j] - R[j, j] for each finished task j, `(k,)`, where a lower R is better.
 
     The last task's is 0; a negative one means that later tasks helped.
 
     Args:
-        R: `(k, n)`; R[i][j] is the score after task i on the test set of task j.
+        R: `(k, n)`; R[i, j] is the score after task i on the test set of task j.
 
     Example:
     ```python
@@ -58,12 +58,12 @@ def forgetting(R: ArrayLike) -> np.ndarray:
 
 
 def backward_transfer(R: ArrayLike) -> float:
-    """Mean over j < k - 1 of R[j][j] - R[k - 1][j], where a lower R is better.
+    """Mean over j < k - 1 of R[j, j] - R[k - 1, j], where a lower R is better.
 
     Positive: the later tasks have made the earlier ones better; negative: they were forgotten.
 
     Args:
-        R: `(k, n)`, k >= 2; R[i][j] is the score after task i on the test set of task j.
+        R: `(k, n)`, k >= 2; R[i, j] is the score after task i on the test set of task j.
 
     Example:
     ```python
@@ -79,13 +79,13 @@ def backward_transfer(R: ArrayLike) -> float:
 
 
 def forward_transfer(R: ArrayLike, baseline: ArrayLike) -> float:
-    """Mean over j >= 1 of baseline[j] - R[j - 1][j], where a lower R is better.
+    """Mean over j >= 1 of baseline[j] - R[j - 1, j], where a lower R is better.
 
     Positive: the earlier tasks help with a task that has not been seen yet. Of a begun run, the
     mean is over the tasks whose predecessor is finished.
 
     Args:
-        R: `(k, n)`, n >= 2; R[i][j] is the score after task i on the test set of task j.
+        R: `(k, n)`, n >= 2; R[i, j] is the score after task i on the test set of task j.
         baseline: `(n,)`, the score of an untrained model on each task.
 
     Example:

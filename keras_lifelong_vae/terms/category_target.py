@@ -21,7 +21,8 @@ class CategoryTarget(Term):
     sure of an old category. Not in the article.
 
     Args:
-        weight, name: Of every term.
+        weight: See `Term`.
+        name: See `Term`.
         labelled: Whether S is the one category of x's label where that is known, so that z_d is a
             classifier of all that was learned. `fit(images, labels)` is given integers 0, ...,
             `categories_per_task - 1`, which say to which of its task's categories an image belongs,
