@@ -1,0 +1,93 @@
+"""The code of the README and of `docs/` runs, on small data in the place of the reader's."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+import keras_lifelong_vae as klv
+
+ROOT = Path(__file__).resolve().parent.parent
+# Larger data and more epochs than a test has time for.
+SMALLER = {
+    "epochs=10": "epochs=1",
+    "epochs=40": "epochs=1",
+    '"fashion_mnist"': '"digits"',
+    '"mnist"': '"digits"',
+}
+ELSEWHERE = {"SlurmClusterResolver": "needs a cluster"}
+
+
+def blocks(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    return [code for code in found if not any(word in code for word in ELSEWHERE)]
+
+
+def draw_pictures(rng):
+    for kind in ("cats", "dogs"):
+        directory, shard = Path("pets") / kind, f"shards/{kind}-0"
+        directory.mkdir(parents=True)
+        Path("shards").mkdir(exist_ok=True)
+        with tf.io.TFRecordWriter(shard) as records:
+            for number in range(12):
+                pixels = rng.integers(0, 256, (64, 64, 3), "uint8")
+                Image.fromarray(pixels).save(directory / f"{number}.png")
+                records.write(tf.io.encode_png(pixels).numpy())
+
+
+@pytest.fixture
+def eagerly():
+    """Tracing takes longer than few steps."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
+def names(eagerly, tmp_path, monkeypatch):
+    """What the pages speak of without making it."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    draw_pictures(rng)
+    tasks = klv.tasks.split_by_class("digits", batch_size=64, classes=[0, 1])
+    model = klv.LifelongVAE(tasks.event_shape, latent_dim=2, seed=0)
+    model.compile("adam")
+    model.fit(tasks[0].train, callbacks=[klv.TeacherRollover()], verbose=0)
+    Path("runs/digits").mkdir(parents=True)
+    model.save("runs/digits/model.keras")
+    images = rng.random((40, 8, 8, 1)).astype("float32")
+    dataset = tf.data.Dataset.from_tensor_slices(images).batch(10)
+    return {
+        "keras": keras,
+        "klv": klv,
+        "tf": tf,
+        "model": model,
+        "tasks": tasks,
+        "event_shape": tasks.event_shape,
+        "images": images,
+        "labels": np.arange(40) % 2,
+        "test_images": images,
+        "test_labels": np.arange(40) % 2,
+        **dict.fromkeys(("cats", "dogs", "more_dogs"), images),
+        **dict.fromkeys(("cat_dataset", "dog_dataset"), dataset),
+        "rows": rng.normal(20.0, 5.0, (40, 3)).astype("float32"),
+        "results": SimpleNamespace(negative_elbo=[[30.0, 40.0], [31.0, 35.0]]),
+        "stream": tf.data.Dataset.from_tensor_slices(np.tile(images, (9, 1, 1, 1))).batch(32),
+    }
+
+
+PAGES = ["README.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md")))]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
+def test_it_runs(page, names):
+    for code in blocks(page):
+        for large, small in SMALLER.items():
+            code = code.replace(large, small)
+        exec(compile(code, page, "exec"), dict(names))  # each block is a story of its own
