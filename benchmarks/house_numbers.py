@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 from colour import hues
+from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -96,8 +96,9 @@ def main() -> None:
         found[cell.name] = measured(models[cell.name], test, house, classifier)
         print(cell.name, {name: round(float(v), 3) for name, v in found[cell.name].items()})
     if options.picture:
-        image = picture(models, test, house)
-        plt.imsave(options.picture, image.repeat(2, 0).repeat(2, 1))
+        pixels = (255 * picture(models, test, house)).round().astype("uint8")
+        image = Image.fromarray(pixels.repeat(2, 0).repeat(2, 1))
+        image.quantize(256).save(options.picture, optimize=True)
 
 
 if __name__ == "__main__":
