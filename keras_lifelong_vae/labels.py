@@ -39,7 +39,7 @@ def _check_kind(labels: Any, num_categories: int) -> None:
     if labels is None:
         raise ValueError(f"{expected}, received None.")
     if not (hasattr(labels, "dtype") and tf.as_dtype(labels.dtype).is_integer):
-        raise TypeError(f"{expected}, received {getattr(labels, 'dtype', labels)}.")
+        raise TypeError(f"{expected}, received {getattr(labels, 'dtype', type(labels).__name__)}.")
     if len(labels.shape) != 1:
         raise ValueError(f"{expected}, received the shape {tuple(labels.shape)}.")
 

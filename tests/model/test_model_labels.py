@@ -64,6 +64,7 @@ def test_arrays_and_data_sets_of_labels_are_learned_alike():
     [
         (None, ValueError, "None"),
         (np.zeros(120), TypeError, "float64"),
+        ([0] * 120, TypeError, "list"),
         (np.zeros((120, 1), int), ValueError, r"the shape \(120, 1\)"),
         (np.zeros(119, int), ValueError, "119 for 120 images"),
         (np.repeat([-2, 1], 60), ValueError, "values from -2 to 1"),
