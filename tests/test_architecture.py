@@ -31,6 +31,7 @@ ALLOWED = {
     "novelty": PARTS | {"replay"},
     "terms": PARTS | {"replay"},
     "inputs": {"likelihoods"},
+    "labels": set(),
     "optimizer_reset": set(),
     "step_guard": {"autoencoder", "likelihoods"},
     "replicas": {"step_guard"},
@@ -41,8 +42,8 @@ ALLOWED = {
     "callbacks": {"checkpoints", "replicas", "streams"},  # a callback is given its model
     "lifelong_vae": {
         *PARTS,
-        *("callbacks", "generative_model", "inputs", "novelty", "optimizer_reset", "replay"),
-        *("replicas", "step_guard", "streams", "terms", "training_step"),
+        *("callbacks", "generative_model", "inputs", "labels", "novelty", "optimizer_reset"),
+        *("replay", "replicas", "step_guard", "streams", "terms", "training_step"),
     },
     "exporting": PARTS | {"lifelong_vae"},
     "data": set(),
