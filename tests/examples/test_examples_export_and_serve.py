@@ -38,6 +38,8 @@ seen = {{
 print("{MARKER}" + json.dumps(seen))
 """
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stored():

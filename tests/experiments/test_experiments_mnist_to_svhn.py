@@ -41,6 +41,9 @@ def small_data(name, data_dir=None, source_dir=None):
     return data.ImageData(name, train, labels[0], test, labels[1], digits.class_names, "a test")
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A comparison of two strategies with its report, made by the commands."""

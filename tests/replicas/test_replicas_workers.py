@@ -1,5 +1,6 @@
 """Several processes learn one model together, and go on together after one was killed."""
 
+import pytest
 from workers import run_workers
 
 
@@ -11,6 +12,7 @@ def check_alike(found, number):
     assert 20 < found[0]["bound"] < 40
 
 
+@pytest.mark.slow
 def test_workers_go_on_together_after_a_kill_as_if_undisturbed(tmp_path):
     undisturbed = run_workers(2, directory=str(tmp_path / "whole"))
     check_alike(undisturbed, 2)
