@@ -54,22 +54,26 @@ class TypicalSets(keras.layers.Layer):
         )
         self.built = True
 
-    def follow(self, task: int, before: np.ndarray, after: np.ndarray) -> None:
-        """Moves the density of a task as the statistics of the same images have moved.
+    def follow(self, tasks: np.ndarray, before: np.ndarray, after: np.ndarray) -> None:
+        """Moves the density of each task as the statistics of the same images have moved.
 
         m <- m + mean(after - before), and likewise the deviance, in nats. Brightness and variation
         of an image are the same whatever the model.
 
         Args:
-            task: Number of the task, from 0.
-            before: Statistics of what was replayed of it, by the teacher that replayed, `(n, d)`.
+            tasks: Number of each image's task, from 0, `(n,)`.
+            before: Statistics of what was replayed, by the teacher that replayed, `(n, d)`.
             after: The same images' by the present student.
         """
-        own = self._rows(task)
-        locs = self.densities.locs.numpy()
-        locs[own, : self.latent_dim] += (after - before)[:, : self.latent_dim].mean(axis=0)
-        shift = (np.sinh(after[:, DEVIANCE]) - np.sinh(before[:, DEVIANCE])).mean()
-        deviance = np.sinh(locs[own, DEVIANCE]) + shift
+        moved = (after - before)[:, : self.latent_dim]
+        deviances = np.sinh(after[:, DEVIANCE]) - np.sinh(before[:, DEVIANCE])
+        seen, place, numbers = np.unique(tasks, return_inverse=True, return_counts=True)
+        shifts = np.zeros((len(seen), self.latent_dim + 1))
+        np.add.at(shifts, place, np.column_stack([moved, deviances]))
+        shifts = (shifts / numbers[:, None])[:, None]  # alike for all Gaussians of a task
+        own, locs = self._rows(seen[:, None]), self.densities.locs.numpy()
+        locs[own, : self.latent_dim] += shifts[..., :-1]
+        deviance = np.sinh(locs[own, DEVIANCE]) + shifts[..., -1]
         locs[own, DEVIANCE] = np.arcsinh(np.maximum(deviance, 0.0))
         self.densities.locs.assign(locs)
 
@@ -135,7 +139,7 @@ class TypicalSets(keras.layers.Layer):
         larger[: len(quantiles)] = quantiles
         self.tails.replace({"quantiles": larger})
 
-    def _rows(self, task: int) -> np.ndarray:
+    def _rows(self, task: int | np.ndarray) -> np.ndarray:
         return task * self.densities.num_components + np.arange(self.densities.num_components)
 
     def _log_densities(self, statistics: Tensor) -> Tensor:

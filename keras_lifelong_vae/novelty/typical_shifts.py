@@ -1,5 +1,8 @@
 """How the statistics of replayed images change from a teacher to its student."""
 
+from operator import itemgetter
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
@@ -7,6 +10,8 @@ from keras_lifelong_vae.autoencoder import Autoencoder
 from keras_lifelong_vae.novelty.statistics import image_statistics
 from keras_lifelong_vae.novelty.typical_sets import TypicalSets
 from keras_lifelong_vae.types import Posterior, Tensor
+
+IMAGES_AT_ONCE = 1024
 
 
 class TypicalShifts:
@@ -24,31 +29,36 @@ class TypicalShifts:
         self.student = student
         self.teacher = teacher
         self.stride = stride
-        self._tasks: list[np.ndarray] = []
-        self._before: list[np.ndarray] = []
-        self._after: list[np.ndarray] = []
+        self._seen: list[tuple[Any, ...]] = []
 
     def watch(self, tasks: np.ndarray, images: Tensor, before: Posterior, after: Posterior) -> None:
-        """Notes the statistics of `images`, replayed of `tasks`, both `(n, ...)`."""
-        some = slice(None, None, self.stride)
-        before, after = (
-            tf.nest.map_structure(lambda one: one[some], posterior) for posterior in (before, after)
-        )
-        self._tasks.append(tasks[some])
-        self._before.append(_statistics(self.teacher, images[some], before))
-        self._after.append(_statistics(self.student, images[some], after))
+        """Notes `images`, replayed of `tasks`, both `(n, ...)`, and q(z | x) of both."""
+        seen = (tasks, images, before, after)
+        self._seen.append(tf.nest.map_structure(lambda one: one[:: self.stride], seen))
 
     def apply(self, typical_sets: TypicalSets) -> None:
         """Moves the typical set of each task that was seen."""
-        if not self._tasks:
+        if not self._seen:
             return
-        tasks, before, after = map(np.concatenate, (self._tasks, self._before, self._after))
-        for task in np.unique(tasks):
-            own = tasks == task
-            typical_sets.follow(int(task), before[own], after[own])
+        tasks, images, before, after = tf.nest.map_structure(
+            lambda *parts: tf.concat(parts, axis=0), *self._seen
+        )
+        typical_sets.follow(
+            tasks.numpy(),
+            _statistics(self.teacher, images, before),
+            _statistics(self.student, images, after),
+        )
 
 
 def _statistics(autoencoder: Autoencoder, images: Tensor, posterior: Posterior) -> np.ndarray:
+    found = []
+    for begin in range(0, len(images), IMAGES_AT_ONCE):
+        some = itemgetter(slice(begin, begin + IMAGES_AT_ONCE))
+        found.append(_at_mode(autoencoder, *tf.nest.map_structure(some, (images, posterior))))
+    return np.concatenate(found)
+
+
+def _at_mode(autoencoder: Autoencoder, images: Tensor, posterior: Posterior) -> np.ndarray:
     """At the mode of q(z | x), so that there is no noise in them."""
     likelihood = autoencoder.likelihood
     log_prob = likelihood.log_prob(

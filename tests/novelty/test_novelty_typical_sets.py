@@ -60,14 +60,30 @@ def test_a_typical_set_follows_what_it_is_shown(learned, drawn):
     before[:, DIM] = 2.0
     after = before + np.float32([0.7, -0.3, 0, 0, 0])
     novelty = learned.novelty(tf.constant(drawn[0])).numpy()
-    learned.follow(0, before, after)
+    learned.follow(np.zeros(50, int), before, after)
     moved = learned.novelty(tf.constant(drawn[0] + after[0] - before[0])).numpy()
     np.testing.assert_allclose(moved, novelty, rtol=1e-3, atol=1e-3)
     after[:, DIM] = np.arcsinh(np.sinh(2.0) + 4.0)  # four nats more of deviance
     locs = learned.densities.locs.numpy()[:2, DIM]
-    learned.follow(0, before, after)
+    learned.follow(np.zeros(50, int), before, after)
     found = np.sinh(learned.densities.locs.numpy()[:2, DIM])
     np.testing.assert_allclose(found, np.maximum(np.sinh(locs) + 4.0, 0.0), rtol=1e-4)
+
+
+def test_tasks_follow_together_as_each_alone(learned, drawn):
+    rng = np.random.default_rng(1)
+    tasks = rng.permutation(np.repeat([0, 1], [30, 20]))
+    before = np.abs(rng.normal(2.0, 1.0, (50, num_statistics(DIM)))).astype("float32")
+    after = before + rng.normal(size=before.shape).astype("float32")
+    locs = learned.densities.locs.numpy()
+    learned.follow(tasks, before, after)
+    together = learned.densities.locs.numpy()
+    learned.densities.locs.assign(locs)
+    for task in (0, 1):
+        own = tasks == task
+        learned.follow(tasks[own], before[own], after[own])
+    np.testing.assert_allclose(learned.densities.locs, together, rtol=1e-6)
+    assert np.abs(together - locs)[:4, : DIM + 1].min() > 1e-3
 
 
 def test_noise_of_the_codes_widens_the_set(drawn):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-BOUND = 4.0  # seconds; 0.5 usually, up to 2.4 where the machine is slow; fitted anew it took 44
+BOUND = 1.0  # seconds, of which half is spare
 TASKS, CODES, LATENT_DIM, EVENT_SHAPE = 200, 4096, 14, (28, 28, 1)
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 THREADS += ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -78,7 +78,7 @@ print(min(seconds))
 
 
 @pytest.mark.parametrize("threads", [None, "1"], ids=["threads unset", "one thread"])
-def test_two_hundred_tasks_are_summarised_within_seconds(threads):
+def test_two_hundred_tasks_are_summarised_in_half_a_second(threads):
     environment = {name: value for name, value in os.environ.items() if name not in THREADS}
     if threads is not None:
         environment["OMP_NUM_THREADS"] = threads
