@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae import finite
@@ -12,7 +13,7 @@ from keras_lifelong_vae.likelihoods.support import REAL, UNIT_INTERVAL
 from keras_lifelong_vae.types import LatentCode, Posterior, Tensor
 
 ANY = -1  # as a category or a task: drawn
-MAX_LEVEL = 255.0
+GREY_LEVELS = np.arange(256, dtype="float32") / np.float32(255)
 
 # z of as many rows as asked for: number of rows, seeds, tasks, categories
 Summaries = Callable[[Tensor, Tensor, Tensor, Tensor], LatentCode]
@@ -164,4 +165,5 @@ def _as_novel(valid: Tensor, novelty: Tensor) -> dict[str, Tensor]:
 
 
 def _from_bytes(images: Tensor) -> Tensor:
-    return tf.cast(images, tf.float32) / MAX_LEVEL
+    # Looked up: TensorFlow makes a division in a graph a product, which differs in the last bit.
+    return tf.gather(GREY_LEVELS, tf.cast(images, tf.int32))

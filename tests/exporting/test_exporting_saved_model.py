@@ -96,8 +96,7 @@ def test_bytes_are_answered_as_the_grey_levels_they_stand_for(exported, name):
     inputs = exported.inputs[f"{name}_uint8"]
     levels = {**inputs, "images": inputs["images"].astype("float32") / 255}
     answer = ask(exported.loaded, f"{name}_uint8", inputs)
-    # A sum of many pixels: a division by 255 here or there moves its last digits.
-    assert_close(answer, ask(exported.loaded, name, levels), 1e-5)
+    assert_close(answer, ask(exported.loaded, name, levels), 1e-6)
 
 
 def test_score_is_the_bound_of_the_model(exported):
