@@ -2,7 +2,7 @@
 # make test   linters, types and tests
 # make test-all   the same, and the slow tests
 # make docs   the site, in site/
-# Both make their own virtual environment first; PYTHON names the interpreter to make it from.
+# All make their own virtual environment first; PYTHON names the interpreter to make it from.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin

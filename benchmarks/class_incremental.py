@@ -16,14 +16,15 @@ CVPR workshops 2021.
 """
 
 import argparse
-import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from kept_results import keep, named
 
 import keras_lifelong_vae as klv
 
@@ -115,14 +116,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("class_incremental.json"))
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(2)
-    results = json.loads(options.out.read_text()) if options.out.exists() else {}
-    chosen = {name: value for name, value in vars(options).items() if name not in ("seeds", "out")}
-    for seed in options.seeds:
-        key = json.dumps({**chosen, "seed": seed})
-        if key not in results:
-            results[key] = run(options, seed)
-            options.out.write_text(json.dumps(results, indent=1) + "\n")
-        print(key, results[key], flush=True)
+    cases = (
+        (named(options, "seeds", "out", seed=seed), partial(run, options, seed))
+        for seed in options.seeds
+    )
+    keep(options.out, cases)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,15 @@ the first task of a lifelong model. One thread.
 """
 
 import argparse
-import json
 import time
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
+from kept_results import keep
 
 import keras_lifelong_vae as klv
 
@@ -61,16 +63,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("colour.json"))
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    results = json.loads(options.out.read_text()) if options.out.exists() else {}
-    for network in options.networks:
-        for likelihood in options.likelihoods:
-            for seed in options.seeds:
-                key = f"{options.data}, {network}, {likelihood}, seed {seed}"
-                if key not in results:
-                    results[key] = measured(options.data, network, likelihood, seed)
-                    options.out.write_text(json.dumps(results, indent=1) + "\n")
-                figures = {name: round(value, 2) for name, value in results[key].items()}
-                print(f"{key}: {figures}", flush=True)
+    choices = product(options.networks, options.likelihoods, options.seeds)
+    cases = (
+        (
+            f"{options.data}, {network}, {likelihood}, seed {seed}",
+            partial(measured, options.data, network, likelihood, seed),
+        )
+        for network, likelihood, seed in choices
+    )
+    keep(options.out, cases)
 
 
 if __name__ == "__main__":

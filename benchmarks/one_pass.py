@@ -15,14 +15,15 @@ continual learning", ICLR 2020.
 """
 
 import argparse
-import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
+from kept_results import keep, named
 
 import keras_lifelong_vae as klv
 
@@ -139,15 +140,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("one_pass.json"))
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(2)
-    results = json.loads(options.out.read_text()) if options.out.exists() else {}
-    chosen = {k: v for k, v in vars(options).items() if k not in ("seeds", "told", "out")}
-    for seed in options.seeds:
-        for told in {"both": (True, False), "yes": (True,), "no": (False,)}[options.told]:
-            key = json.dumps({**chosen, "seed": seed, "told": told})
-            if key not in results:
-                results[key] = run(options, seed, told)
-                options.out.write_text(json.dumps(results, indent=1) + "\n")
-            print(key, results[key], flush=True)
+    told = {"both": (True, False), "yes": (True,), "no": (False,)}[options.told]
+    keep(
+        options.out,
+        (
+            (
+                named(options, "seeds", "told", "out", seed=seed, told=is_told),
+                partial(run, options, seed, is_told),
+            )
+            for seed in options.seeds
+            for is_told in told
+        ),
+    )
 
 
 if __name__ == "__main__":

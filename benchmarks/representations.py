@@ -12,15 +12,16 @@ Source of the protocol: Rao et al., "Continual unsupervised representation learn
 """
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from kept_results import keep, named
 from sklearn.neighbors import KNeighborsClassifier
 
 import keras_lifelong_vae as klv
@@ -108,14 +109,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("representations.json"))
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(2)
-    results = json.loads(options.out.read_text()) if options.out.exists() else {}
-    chosen = {name: value for name, value in vars(options).items() if name not in ("seeds", "out")}
-    for seed in options.seeds:
-        key = json.dumps({**chosen, "seed": seed})
-        if key not in results:
-            results[key] = run(options, seed)
-            options.out.write_text(json.dumps(results, indent=1) + "\n")
-        print(key, results[key], flush=True)
+    cases = (
+        (named(options, "seeds", "out", seed=seed), partial(run, options, seed))
+        for seed in options.seeds
+    )
+    keep(options.out, cases)
 
 
 if __name__ == "__main__":

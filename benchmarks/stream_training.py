@@ -9,15 +9,16 @@ detector over one without, in turn. One thread; dense 784-256-256, batch 64, Ada
 """
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from kept_results import keep
 from stream_cases import ABRUPT, BATCH, Stream
 from streams import PERIOD
 
@@ -115,19 +116,15 @@ def main() -> None:
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    results = json.loads(options.out.read_text()) if options.out.exists() else {}
-    for case in CASES:
-        for seed in range(options.streams):
-            key = f"{case}, stream {seed}"
-            if key not in results:
-                results[key] = run(case, seed)
-                options.out.write_text(json.dumps(results, indent=1) + "\n")
-                print(
-                    key, {k: v for k, v in results[key].items() if k != "transitions"}, flush=True
-                )
-    if options.rounds and "overhead" not in results:
-        results["overhead"] = overhead(options.rounds)
-        options.out.write_text(json.dumps(results, indent=1) + "\n")
+    cases = [
+        (f"{case}, stream {seed}", partial(run, case, seed))
+        for case in CASES
+        for seed in range(options.streams)
+    ]
+    if options.rounds:
+        cases.append(("overhead", partial(overhead, options.rounds)))
+    results = keep(options.out, cases)
+    if options.rounds:
         medians = {name: np.median(values) for name, values in results["overhead"].items()}
         print(f"overhead: {medians['with'] / medians['without'] - 1:.1%}")
 

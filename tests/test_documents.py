@@ -85,9 +85,31 @@ def names(eagerly, tmp_path, monkeypatch):
 PAGES = ["README.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md")))]
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
-def test_it_runs(page, names):
+def saved_tasks():
+    return int(keras.models.load_model("model.keras").finished_tasks)
+
+
+# What holds after the last block of a page, of the names that it has given.
+HOLDS = {
+    "README.md": lambda given: given["images"].shape == (64, 8, 8, 1) and saved_tasks() == 10,
+    "docs/guide.md": lambda given: Path("runs/mine/results.json").exists(),
+    "docs/index.md": lambda given: Path("samples.png").exists() and saved_tasks() == 10,
+    "docs/novelty.md": lambda given: given["images"].shape == (360, 8, 8, 1),
+    "docs/reliability.md": lambda given: list(Path("checkpoints").iterdir()),
+    "docs/scaling.md": lambda given: given["model"].active_categories == 2,
+    "docs/streams.md": lambda given: int(given["model"].training_steps) > 40,
+}
+
+
+def test_every_page_with_code_is_held_to_something():
+    assert set(HOLDS) == {page for page in PAGES if blocks(page)}
+
+
+@pytest.mark.parametrize("page", HOLDS)
+def test_it_runs_and_does_what_it_says(page, names):
     for code in blocks(page):
+        given = dict(names)  # each block is a story of its own
         for large, small in SMALLER.items():
             code = code.replace(large, small)
-        exec(compile(code, page, "exec"), dict(names))  # each block is a story of its own
+        exec(compile(code, page, "exec"), given)
+    assert HOLDS[page](given)

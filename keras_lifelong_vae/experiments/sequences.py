@@ -134,6 +134,12 @@ def _ignoring_data(make: Callable[..., TaskSequence]) -> Callable[..., TaskSeque
     return lambda images, num_tasks, **options: make(num_tasks=num_tasks, **options)
 
 
+# Chosen for fashion-split.
+CLOTHES: dict[str, dict[str, Any]] = {
+    "lifelong": {"replay.ratio": 3},
+    "no-consistency": {"replay.ratio": 3},
+    "ewc": {"ewc.weight": 100.0},
+}
 # Chosen for mnist-to-svhn with the stand-in.
 HOUSE_NUMBERS: dict[str, dict[str, Any]] = {
     "ewc": {"ewc.weight": 10.0},
@@ -162,11 +168,7 @@ SEQUENCES: dict[str, SequenceSpec] = {
         _by_class,
         TrainingOptions(epochs=10, batch_size=64, learning_rate_decay="cooldown"),
         {"latent_dim": 14},
-        {
-            "lifelong": {"replay.ratio": 3},
-            "no-consistency": {"replay.ratio": 3},
-            "ewc": {"ewc.weight": 100.0},
-        },
+        CLOTHES,
         classes_per_task=1,
     ),
     "mnist-split": SequenceSpec(
@@ -196,11 +198,7 @@ SEQUENCES: dict[str, SequenceSpec] = {
         _by_class,
         TrainingOptions(epochs=3, batch_size=64, learning_rate_decay="cooldown"),
         {"latent_dim": 14},
-        {
-            "lifelong": {"replay.ratio": 3},
-            "no-consistency": {"replay.ratio": 3},
-            "ewc": {"ewc.weight": 100.0},
-        },
+        CLOTHES,
         classes_per_task=1,
     ),
     "fashion-to-mnist": _two_domains("FashionMNIST, then MNIST", "fashion_mnist", "mnist"),

@@ -33,7 +33,7 @@ class GaussianLatent(keras.layers.Layer):
     Call arguments:
         features: `(batch_size, num_features)`.
 
-    Output shape:
+    Output:
         `(z, loc, log_var)`, each `(batch_size, latent_dim)`.
 
     Example:

@@ -36,7 +36,7 @@ class JointLatent(Latent):
         features: `(batch_size, num_features)`.
         training: Whether z_d is relaxed (with a gradient) or hard.
 
-    Output shape:
+    Output:
         `(LatentCode, Posterior)`.
 
     Reference: "Lifelong Generative Modeling", arXiv 1705.09847, section "Latent variable".

@@ -34,7 +34,7 @@ class Latent(keras.layers.Layer):
         features: `(batch_size, num_features)`.
         training: Whether z_d is relaxed (with a gradient) or hard.
 
-    Output shape:
+    Output:
         `(LatentCode, Posterior)`.
 
     Example:

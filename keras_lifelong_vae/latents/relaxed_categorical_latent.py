@@ -42,7 +42,7 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
         features: `(batch_size, num_features)`.
         training: Whether to draw relaxed samples (with a gradient) or hard ones.
 
-    Output shape:
+    Output:
         `(z, logits)`, each `(batch_size, capacity)`.
 
     Example:

@@ -38,8 +38,6 @@ seen = {{
 print("{MARKER}" + json.dumps(seen))
 """
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def stored():

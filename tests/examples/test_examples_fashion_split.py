@@ -16,8 +16,6 @@ PATH = EXAMPLES / "02_fashion_split.ipynb"
 NAMES = ("naive", "lifelong", "full-batch")
 
 # Run after the last cell: what a classifier that knows the real digits sees in the samples.
-pytestmark = pytest.mark.slow
-
 LOOK = f"""
 import json
 from sklearn.neighbors import KNeighborsClassifier

@@ -19,8 +19,6 @@ PATH = EXAMPLES / "04_mnist_to_svhn.ipynb"
 STANDIN = "SynthDigits (stand-in for SVHN)"
 NAMES = ("naive", "lifelong")
 
-pytestmark = pytest.mark.slow
-
 LOOK = f"""
 import json
 
@@ -82,7 +80,7 @@ def test_only_the_lifelong_model_still_generates_the_first_domain(executed, seen
     assert 15 < lifelong < 85
 
 
-@pytest.mark.parametrize("run", ["stored", "executed"])
+@pytest.mark.parametrize("run", ["stored", pytest.param("executed", marks=pytest.mark.slow)])
 def test_the_stand_in_is_named_wherever_it_appears(run, request):
     notebook = request.getfixturevalue(run)
     tables = [printed(cell) for cell in code_cells(notebook) if cell.id in ("table", "shares")]

@@ -16,8 +16,6 @@ from notebook_helpers import (
 PATH = EXAMPLES / "03_permuted_mnist.ipynb"
 NAMES = ("naive", "ewc", "lifelong")
 
-pytestmark = pytest.mark.slow
-
 LOOK = f"""
 import json
 

@@ -12,9 +12,6 @@ FOUND = [(1, BEGIN), (2, BEGIN), (0, BACK), (3, BEGIN), (4, BEGIN), (5, BEGIN)]
 FOUND += [(1, BACK), (6, BEGIN), (7, BEGIN), (4, BACK), (8, BEGIN), (9, BEGIN)]
 
 
-pytestmark = pytest.mark.slow
-
-
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     """The whole notebook, executed once on a shorter stream."""
