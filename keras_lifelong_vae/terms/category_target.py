@@ -45,8 +45,9 @@ class CategoryTarget(Term):
         latent = step.student.latent
         own = latent.categorical.is_of_present_task(latent.categories_per_task)
         if self.needs_labels:
-            own = _of_label(own, _of_all_rows(step))
-        surprise = _surprise(step.posterior.logits, own)
+            surprise = _surprise_of_labels(step, own)
+        else:
+            surprise = _surprise(step.posterior.logits, own)
         if step.replay_begin is None:
             return surprise
         logits = step.maybe_replayed(step.posterior.logits)
@@ -57,21 +58,18 @@ class CategoryTarget(Term):
         return {**super().get_config(), "labelled": self.needs_labels}
 
 
-def _of_all_rows(step: Step) -> Tensor:
+def _surprise_of_labels(step: Step, own: Tensor) -> Tensor:
+    """Of the category among `own` that a label stands for, of all without one; NaN if none does."""
     replayed = tf.shape(step.weight)[0] - tf.shape(step.labels)[0]
-    return tf.pad(step.labels, [[0, replayed]], constant_values=NO_LABEL)
-
-
-def _of_label(own: Tensor, labels: Tensor) -> Tensor:
-    """Of the categories `own` the one of each label, all without one, none if there is no such."""
+    labels = tf.pad(step.labels, [[0, replayed]], constant_values=NO_LABEL)[:, None]
     place = tf.cumsum(tf.cast(own, tf.int32)) - 1
-    labels = labels[:, None]
-    return own & ((place == labels) | (labels == NO_LABEL))
+    wanted = own & ((place == labels) | (labels == NO_LABEL))
+    surprise = _surprise(step.posterior.logits, wanted)
+    return tf.where(tf.reduce_any(wanted, axis=-1), surprise, np.nan)
 
 
 def _surprise(logits: Tensor, wanted: Tensor) -> Tensor:
-    """-log q(z_d in the wanted categories), nats, `(batch_size,)`; NaN if none is wanted."""
+    """-log q(z_d in the wanted categories), nats, `(batch_size,)`."""
     logits = finite.wide(logits)
     chosen = tf.where(wanted, logits, tf.constant(INACTIVE_LOGIT, logits.dtype))
-    surprise = tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_logsumexp(chosen, axis=-1)
-    return tf.where(tf.reduce_any(wanted, axis=-1), surprise, np.nan)
+    return tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_logsumexp(chosen, axis=-1)
