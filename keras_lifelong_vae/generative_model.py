@@ -33,6 +33,7 @@ from keras_lifelong_vae.inputs import (
     images_of,
 )
 from keras_lifelong_vae.latents import JointLatent, Latent
+from keras_lifelong_vae.replay import AggregatePosterior, log_learned_prior
 from keras_lifelong_vae.saved_file import seal
 from keras_lifelong_vae.step_guard import StepGuard, no_step
 from keras_lifelong_vae.types import Encoding, Tensor
@@ -40,6 +41,7 @@ from keras_lifelong_vae.variables import number_in
 
 CODES_AT_ONCE = 16_384  # of the importance-weighted bound, so that memory stays bounded
 PRIORS = ("aggregate_posterior", "prior")
+PRIOR_COMPONENTS = 50  # of a prior that is fitted to the codes of images
 
 serialize = keras.saving.serialize_keras_object
 
@@ -351,7 +353,7 @@ class GenerativeModel(keras.Model):
         seed: int | None = None,
         category: Any = None,
         task: int | None = None,
-        prior: str | None = None,
+        prior: str | AggregatePosterior | None = None,
         batch_size: int = 256,
         sample: bool = False,
     ) -> np.ndarray:
@@ -363,7 +365,8 @@ class GenerativeModel(keras.Model):
             category: z_d as an index for all, or indices `(num_images,)`; drawn if `None`.
             task: Number of a finished task, from 0, whose images are wanted; of any if `None`.
             prior: Where z come from: "aggregate_posterior", where the codes of finished tasks lie,
-                every task alike; or "prior", p(z). `default_prior` if `None`.
+                every task alike; "prior", p(z); or what `fit_prior` has given. `default_prior` if
+                `None`.
             batch_size: How many to decode at once.
             sample: Whether values are drawn from p(x | z), which scatter as the data do; means are
                 smoother. Of a Bernoulli likelihood they are 0 or 1.
@@ -374,7 +377,9 @@ class GenerativeModel(keras.Model):
                 `Replay`).
         """
         check_positive_int(num_images, "num_images")
-        prior = check_choice(prior or self.default_prior, "prior", PRIORS)
+        chosen = self._chosen_prior(self.default_prior if prior is None else prior)
+        if task is not None:
+            self._check_task(task, chosen)
         numbers = self._generator(seed)
         (of_values,) = numbers.spawn(1)  # of its own, so that the codes are those of the means
         seeds = _row_seeds(numbers, num_images)
@@ -382,16 +387,56 @@ class GenerativeModel(keras.Model):
         categories: Any = np.full(num_images, ANY)
         if category is not None:
             categories = self._checked_categories(category, num_images)
-        if prior == "prior" and task is None:
+        if chosen is None:
             inputs = seeds, categories, *value_seeds
             return self._ask("generate_from_prior", _cut(inputs, batch_size))["images"]
-        self._check_summarized(task, prior)
         tasks = np.full(num_images, ANY if task is None else task)
         inputs = seeds, categories, tasks, *value_seeds
-        return self._ask("generate", _cut(inputs, batch_size))["images"]
+        given = None if chosen is self.summaries else Answers(self.student, None, chosen.sample)
+        return self._ask("generate", _cut(inputs, batch_size), given)["images"]
+
+    def fit_prior(
+        self,
+        images: Any,
+        num_components: int = PRIOR_COMPONENTS,
+        seed: int | None = None,
+        batch_size: int = 256,
+    ) -> AggregatePosterior:
+        """A prior fitted to the codes of `images`, for a model that keeps no summaries of its own.
+
+        It is what `generate`, `negative_elbo` and `importance_weighted_bound` take as `prior`. The
+        model is not changed. 20,000 images are enough for 50 Gaussians of 14 dimensions.
+
+        Args:
+            images: Of everything that the model was trained on.
+            num_components: Gaussians, each with a covariance and probabilities of z_d.
+            seed: Of z ~ q(z | x).
+            batch_size: How many images to encode at once.
+
+        Raises:
+            TypeError: If `images` does not hold floating-point numbers.
+            ValueError: If a shape is not `event_shape`, a value has no probability, or
+                `num_components` is less than 1.
+
+        Reference: Ghosh et al., "From Variational to Deterministic Autoencoders", 2020.
+        """
+        check_positive_int(num_components, "num_components")
+        found, capacity = self.encode(images, batch_size), self.student.latent.capacity
+        noise_of_codes = self._generator(seed).standard_normal(found.loc.shape)
+        codes = (found.loc + found.scale * noise_of_codes).astype("float32")
+        probs = np.zeros((len(codes), capacity), "float32")
+        if found.category_probs is not None:
+            probs[:, : found.category_probs.shape[1]] = found.category_probs
+        prior = AggregatePosterior(1, num_components, self.latent_dim, capacity)
+        prior.summarize(0, codes, probs)
+        return prior
 
     def negative_elbo(
-        self, images: Any, seed: int | None = None, batch_size: int = 256
+        self,
+        images: Any,
+        seed: int | None = None,
+        batch_size: int = 256,
+        prior: str | AggregatePosterior = "prior",
     ) -> np.ndarray:
         """-ELBO of each image in nats, `(n,)`: an upper bound of -log p(x) in expectation.
 
@@ -403,11 +448,16 @@ class GenerativeModel(keras.Model):
             images: What to score.
             seed: The same seed gives the same figures; other noise each time if `None`.
             batch_size: How many to score at once.
+            prior: p(z) of the KLs: that of training, as in `evaluate`, or one that is learned, see
+                `importance_weighted_bound`.
 
         Raises:
             TypeError: If `images` does not hold floating-point numbers.
-            ValueError: If a shape is not `event_shape` or a value has no probability.
+            ValueError: If a shape is not `event_shape`, a value has no probability, or the prior is
+                not known.
         """
+        if not isinstance(prior, str) or prior != "prior":
+            return self.importance_weighted_bound(images, 1, seed, batch_size, prior)
         return self._score(self._batches(images, batch_size), seed)["negative_elbo"]
 
     def _score(self, batches: Iterable[tuple[Any]], seed: int | None) -> dict[str, np.ndarray]:
@@ -477,7 +527,12 @@ class GenerativeModel(keras.Model):
             )
 
     def importance_weighted_bound(
-        self, images: Any, num_samples: int = 500, seed: int | None = None, batch_size: int = 256
+        self,
+        images: Any,
+        num_samples: int = 500,
+        seed: int | None = None,
+        batch_size: int = 256,
+        prior: str | AggregatePosterior = "prior",
     ) -> np.ndarray:
         """A sharper bound of -log p(x) than -ELBO, of each image in nats, `(n,)`.
 
@@ -488,15 +543,20 @@ class GenerativeModel(keras.Model):
             num_samples: S, at least 1. With 1 its expectation is -ELBO.
             seed: The same seed gives the same figures; other noise each time if `None`.
             batch_size: How many images to score at once, fewer if their samples are many.
+            prior: p(z): "prior", that of training, by which figures compare with others'; or one
+                that is learned, "aggregate_posterior" from the summaries of finished tasks, or what
+                `fit_prior` has given. See `replay.learned_prior`.
 
         Raises:
             TypeError: If `images` does not hold floating-point numbers.
-            ValueError: If `num_samples` is less than 1, a shape is not `event_shape` or a value
-                has no probability.
+            ValueError: If `num_samples` is less than 1, a shape is not `event_shape`, a value has
+                no probability, or the prior is not known.
 
         Reference: Burda et al., "Importance Weighted Autoencoders", 2016.
         """
         check_positive_int(num_samples, "num_samples")
+        learned = self._chosen_prior(prior)
+        log_prior = learned and partial(log_learned_prior, learned, self.student.latent)
         score = tf.function(importance_weighted_bound, reduce_retracing=True)
         numbers = self._generator(seed)
         at_once = max(
@@ -507,20 +567,22 @@ class GenerativeModel(keras.Model):
             for begin in range(0, len(batch), at_once):
                 own_seed = tf.constant(numbers.integers(2**31, size=2), tf.int32)
                 some = tf.convert_to_tensor(batch[begin : begin + at_once])
-                bounds.append(score(self.student, some, num_samples, own_seed))
+                bounds.append(score(self.student, some, num_samples, own_seed, log_prior))
         return np.concatenate(bounds)
 
-    def _ask(self, name: str, batches: Iterable[tuple[Any, ...]]) -> dict[str, np.ndarray]:
-        """The answer called `name` to all batches of inputs, compiled once."""
-        answers = []
+    def _ask(
+        self, name: str, batches: Iterable[tuple[Any, ...]], given: Answers | None = None
+    ) -> dict[str, np.ndarray]:
+        """The answer called `name` to all batches of inputs, compiled once if not of `given`."""
+        answers, functions = [], self._functions if given is None else {}
         for inputs in batches:
             tensors = [tf.convert_to_tensor(one) for one in inputs]
             key = name, len(tensors)
-            if key not in self._functions:
+            if key not in functions:
                 specs = [tf.TensorSpec((None, *one.shape[1:]), one.dtype) for one in tensors]
-                function = getattr(self._answers(), name)
-                self._functions[key] = tf.function(function, input_signature=specs)
-            answers.append(self._functions[key](*tensors))
+                function = getattr(given or self._answers(), name)
+                functions[key] = tf.function(function, input_signature=specs)
+            answers.append(functions[key](*tensors))
         return {key: np.concatenate([one[key] for one in answers]) for key in answers[0]}
 
     def _answers(self) -> Answers:
@@ -542,18 +604,34 @@ class GenerativeModel(keras.Model):
             raise ValueError(f"`seed` must be an integer of at least 0, received {seed!r}.")
         return np.random.default_rng(int(seed))
 
-    def _check_summarized(self, task: Any, prior: str) -> None:
-        finished = number_in(self.summarized_tasks)
+    def _chosen_prior(self, prior: str | AggregatePosterior) -> AggregatePosterior | None:
+        """The learned prior that is meant; `None` is p(z) of training."""
+        if isinstance(prior, AggregatePosterior):
+            wanted = self.latent_dim, self.student.latent.capacity
+            received = int(prior.locs.shape[1]), prior.capacity
+            if received != wanted:
+                raise ValueError(
+                    f"`prior` must be for {wanted[0]} dimensions and {wanted[1]} categories, as "
+                    f"this model is, received one for {received[0]} and {received[1]}."
+                )
+            return prior
+        if check_choice(prior, "prior", PRIORS) == "prior":
+            return None
+        if not number_in(self.summarized_tasks):
+            raise ValueError(
+                '`prior` must be "prior" or from `fit_prior` for a model that has summarised no '
+                f"task, received {prior!r}."
+            )
+        return self.summaries
+
+    def _check_task(self, task: Any, summaries: AggregatePosterior | None) -> None:
+        own = summaries is not None and summaries is self.summaries
+        finished = number_in(self.summarized_tasks) if own else 0
         is_number = isinstance(task, (int, np.integer)) and not isinstance(task, bool)
-        if task is not None and (not is_number or not 0 <= task < finished or prior == "prior"):
+        if not is_number or not 0 <= task < finished:
             raise ValueError(
                 f"`task` must be the number of a task that was summarised at its rollover, from 0 "
                 f'and less than {finished}, and `prior` not "prior", received {task!r}.'
-            )
-        if not finished:
-            raise ValueError(
-                '`prior` must be "prior" for a model that has summarised no task, received '
-                f"{prior!r}."
             )
 
     def _checked_categories(self, category: Any, rows: int) -> np.ndarray:

@@ -36,7 +36,7 @@ ALLOWED = {
     "step_guard": {"autoencoder", "likelihoods"},
     "replicas": {"step_guard"},
     "training_step": {"novelty", "replay", "replicas", "step_guard", "terms"},
-    "generative_model": PARTS | {"inputs", "networks", "replicas", "step_guard"},
+    "generative_model": PARTS | {"inputs", "networks", "replay", "replicas", "step_guard"},
     "checkpoints": set(),
     "streams": {"step_guard"},
     "callbacks": {"checkpoints", "replicas", "streams"},  # a callback is given its model

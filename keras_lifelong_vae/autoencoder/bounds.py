@@ -1,5 +1,7 @@
 """Upper bounds of -log p(x): -ELBO, and the importance-weighted one."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from keras_lifelong_vae.autoencoder.autoencoder import Autoencoder
@@ -33,7 +35,11 @@ def elbo_terms(
 
 
 def importance_weighted_bound(
-    student: Autoencoder, images: Tensor, num_samples: int, seed: Tensor
+    student: Autoencoder,
+    images: Tensor,
+    num_samples: int,
+    seed: Tensor,
+    log_prior: Callable[[LatentCode], Tensor] | None = None,
 ) -> Tensor:
     """-log 1/S sum_s p(x | z_s) p(z_s) / q(z_s | x), with z_s ~ q(z | x) and z_d hard.
 
@@ -42,6 +48,7 @@ def importance_weighted_bound(
         images: x, `(batch_size, *event_shape)`.
         num_samples: S.
         seed: Of the batch.
+        log_prior: log p(z), `(n,)`, of a prior in the place of the latent's own.
 
     Returns:
         Nats per image, `(batch_size,)`; an upper bound of -log p(x) in expectation that falls
@@ -56,6 +63,8 @@ def importance_weighted_bound(
         tf.repeat(images, num_samples, axis=0), student.parameters(code)
     )
     log_weight = log_likelihood + student.latent.log_ratio(code, repeated)
+    if log_prior is not None:
+        log_weight += log_prior(code) - student.latent.log_prior(code)
     log_weight = tf.reshape(log_weight, (-1, num_samples))
     number = tf.cast(num_samples, log_weight.dtype)
     return tf.math.log(number) - tf.reduce_logsumexp(log_weight, axis=1)

@@ -170,6 +170,14 @@ class Latent(keras.layers.Layer):
             found["categorical"] = self.categorical.kl(posterior.logits, logits)
         return found
 
+    def log_prior(self, code: LatentCode) -> Tensor:
+        """log p(z) at a z with a hard z_d, nats per example, `(batch_size,)`."""
+        parts = zip(self.blocks.values(), self._split_one(code.continuous), strict=True)
+        total = tf.add_n([block.log_prior(z) for block, z in parts])
+        if self.categorical is not None:
+            total += self.categorical.log_prior(code.discrete)
+        return total
+
     def log_ratio(self, code: LatentCode, posterior: Posterior) -> Tensor:
         """log p(z) - log q(z | x) at a z with a hard z_d, nats per example, `(batch_size,)`."""
         total = tf.zeros_like(finite.wide(code.continuous)[:, 0])

@@ -161,6 +161,11 @@ class RelaxedCategoricalLatent(keras.layers.Layer):
         """KL(Cat(first) || Cat(second)) of logits, nats per example, `(batch_size,)`."""
         return categorical_kl(first, second)
 
+    def log_prior(self, one_hot: Tensor) -> Tensor:
+        """log p(z_d) at a hard z_d, nats, `(batch_size,)`."""
+        log_probs = tf.nn.log_softmax(finite.wide(self.prior_logits()))
+        return tf.gather(log_probs, tf.argmax(one_hot, axis=-1))
+
     def log_ratio(self, one_hot: Tensor, logits: Tensor) -> Tensor:
         """log p(z_d) - log q(z_d | x) at a hard z_d, nats, `(batch_size,)`."""
         logits = finite.wide(logits)

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_lifelong_vae import distributions as tfd
 from keras_lifelong_vae import finite, noise
 from keras_lifelong_vae.growing_weights import GrowingWeights
 from keras_lifelong_vae.latents.inverse_cdf import draw_index
@@ -201,6 +202,25 @@ class AggregatePosterior(GrowingWeights):
             probs = tf.gather(tf.convert_to_tensor(self.category_probs), component)
             discrete = tf.one_hot(draw_index(probs, seeds[2]), self.capacity)
         return LatentCode(locs + tf.linalg.matvec(scale_trils, eps), discrete)
+
+    def log_prob(self, code: LatentCode) -> Tensor:
+        """log q(z) at a z with a hard z_d, nats, `(n,)`."""
+        continuous, discrete = map(finite.wide, code)
+        used = tf.convert_to_tensor(self.mixture_weights) > 0
+        weights, locs, scale_trils, category_probs = (
+            tf.boolean_mask(tf.convert_to_tensor(getattr(self, name)), used) for name in self.names
+        )
+        shares = weights / tf.reduce_sum(weights)
+        if self.capacity:
+            shares *= tf.matmul(discrete, category_probs, transpose_b=True)
+
+        def log_density(gaussian: tuple[Tensor, Tensor]) -> Tensor:
+            loc, scale_tril = gaussian
+            return tfd.MultivariateNormalTriL(loc, scale_tril).log_prob(continuous)
+
+        # One Gaussian after another: all at once would take memory for every pair.
+        log_probs = tf.map_fn(log_density, (locs, scale_trils), fn_output_signature=tf.float32)
+        return tf.reduce_logsumexp(tf.math.log(shares) + tf.transpose(log_probs), axis=1)
 
     def grow(self, max_tasks: int, capacity: int) -> None:
         """Makes room for more tasks and categories."""
