@@ -3,11 +3,8 @@
     python benchmarks/class_incremental.py --out class_incremental.json
 
 Five tasks of two digits each, 2,000 training steps of 128 images a task, boundaries told, labels of
-the present task given to two categories each, no image kept. Accuracy over all test images of
-
-    argmax z_d              q(z_d | x) alone
-    generative classifier   the k with the highest log p(x | z_c, z_d = k), z_c = loc of q(z_c | x)
-    classifier on samples   a network of 400-400 units trained on generated images of each category
+the present task given to two categories each, no image kept. Accuracy over all test images, see
+`class_incremental_accuracy`: of argmax z_d, by likelihood, of a classifier of generated images.
 
 With `--validate` the last 5,000 training images take the place of the test images. Two threads.
 
@@ -27,10 +24,10 @@ import tensorflow as tf
 from kept_results import keep, named
 
 import keras_lifelong_vae as klv
+from keras_lifelong_vae.experiments.class_incremental import class_incremental_accuracy
 
 EVENT_SHAPE = (28, 28, 1)
 TASKS, STEPS, BATCH, HELD_OUT = 5, 2000, 128, 5000
-SAMPLES = 2000  # of each category, for the classifier on samples
 
 
 def new_model(options: argparse.Namespace, seed: int) -> klv.LifelongVAE:
@@ -54,35 +51,6 @@ def learn(model: klv.LifelongVAE, images: np.ndarray, labels: np.ndarray, seed: 
         model.fit(data, callbacks=[klv.TeacherRollover()], verbose=0)
 
 
-def by_density(model: klv.LifelongVAE, images: np.ndarray) -> np.ndarray:
-    """The category with the highest likelihood of each image at its own z_c."""
-    loc = model.encode(images).loc
-    densities = []
-    for category in range(model.active_categories):
-        means = model.decode(loc, np.full(len(images), category)).clip(1e-6, 1 - 1e-6)
-        values = images * np.log(means) + (1 - images) * np.log1p(-means)
-        densities.append(values.sum(axis=(1, 2, 3)))
-    return np.argmax(densities, axis=0)
-
-
-def by_samples(model: klv.LifelongVAE, images: np.ndarray, seed: int) -> np.ndarray:
-    """What a classifier says that has seen generated images alone."""
-    classes = range(model.active_categories)
-    drawn = [model.generate(SAMPLES, seed=seed + k, category=k) for k in classes]
-    network = keras.Sequential(
-        [
-            keras.Input(EVENT_SHAPE),
-            keras.layers.Flatten(),
-            keras.layers.Dense(400, "relu"),
-            keras.layers.Dense(400, "relu"),
-            keras.layers.Dense(len(drawn)),
-        ]
-    )
-    network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    network.fit(np.concatenate(drawn), np.repeat(classes, SAMPLES), 128, 5, verbose=0)
-    return network.predict(images, batch_size=500, verbose=0).argmax(axis=1)
-
-
 def run(options: argparse.Namespace, seed: int) -> dict[str, Any]:
     arrays = klv.data.load("mnist")
     images, labels = (arrays.train_images / 255).astype("float32"), arrays.train_labels
@@ -95,12 +63,7 @@ def run(options: argparse.Namespace, seed: int) -> dict[str, Any]:
     begun = time.perf_counter()
     learn(model, images, labels, seed)
     seconds = time.perf_counter() - begun
-    answers = {
-        "argmax z_d": model.encode(test).category,
-        "generative classifier": by_density(model, test),
-        "classifier on samples": by_samples(model, test, seed),
-    }
-    accuracy = {name: float(np.mean(answer == expected)) for name, answer in answers.items()}
+    accuracy = class_incremental_accuracy(model, test, expected, seed)
     bound = float(model.negative_elbo(test, seed=0).mean())
     return {"accuracy": accuracy, "bound": bound, "seconds": seconds}
 

@@ -58,6 +58,7 @@ ALLOWED = {
             "data",
             "lifelong_vae",
             "metrics",
+            "replay",
             "tasks",
             "plots",
             "schedules",

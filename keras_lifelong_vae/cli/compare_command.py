@@ -41,7 +41,7 @@ def add_parser(name: str, commands: Any) -> None:
         default=0,
         dest="importance_samples",
         metavar="S",
-        help="also the importance-weighted bound with S samples, at the end",
+        help="also the importance-weighted bound with S samples and a learned prior, at the end",
     )
     parser.add_argument("--verbose", type=int, choices=(0, 1, 2), default=0, help="as in Keras")
     add_data_dir(parser)

@@ -10,6 +10,7 @@ from keras_lifelong_vae import strategies
 from keras_lifelong_vae.checks import check_choice, check_positive_int
 from keras_lifelong_vae.experiments import sequences
 from keras_lifelong_vae.experiments.album import write_specimens
+from keras_lifelong_vae.experiments.class_incremental import class_incremental_accuracy
 from keras_lifelong_vae.experiments.classifier import kind_for, load_classifier, train_classifier
 from keras_lifelong_vae.experiments.json_file import (
     anything,
@@ -22,6 +23,7 @@ from keras_lifelong_vae.experiments.json_file import (
 )
 from keras_lifelong_vae.experiments.json_file import sequence as sequence_of
 from keras_lifelong_vae.experiments.labelled_images import collect
+from keras_lifelong_vae.experiments.learned_prior import measure_learned_prior
 from keras_lifelong_vae.experiments.measurement import NUM_SAMPLES, Judge
 from keras_lifelong_vae.experiments.options import as_json, differences
 from keras_lifelong_vae.experiments.results import Results
@@ -34,6 +36,7 @@ from keras_lifelong_vae.experiments.tensor_board import (
     tensor_board_log,
 )
 from keras_lifelong_vae.files import write_atomically
+from keras_lifelong_vae.lifelong_vae import LifelongVAE
 from keras_lifelong_vae.printable import say
 from keras_lifelong_vae.tasks import TaskSequence
 
@@ -140,7 +143,8 @@ def run_grid(
         out: Directory of the grid.
         names: Strategies, all of `strategies.names()` if `None`.
         seeds: Seeds of everything random.
-        importance_samples: Of the importance-weighted bound at the end; 0 leaves it out.
+        importance_samples: Of the importance-weighted bound at the end, also under a learned prior;
+            0 leaves both out.
         tensorboard: Directory for TensorBoard, with one below it for each strategy and seed.
         **options: As of `train_sequence`; each goes to the strategies that accept it.
 
@@ -240,11 +244,31 @@ def _run_cell(
 ) -> Results:
     def finish(results: Results) -> Results:
         write_specimens(directory.path / "specimens.npz", setup.model, setup.tasks, results.seed)
+        results = replace(results, accuracy=_accuracy(setup.model, judge, results))
         if not importance_samples:
             return results
         images = collect(setup.tasks, "test", IMPORTANCE_WEIGHTED_IMAGES).images
         bound = setup.model.importance_weighted_bound(images, importance_samples, results.seed)
-        figures = {"bound": float(bound.mean()), "samples": importance_samples}
-        return replace(results, importance_weighted={**figures, "images": len(images)})
+        weighted = {"bound": float(bound.mean()), "samples": importance_samples}
+        learned = measure_learned_prior(
+            setup.model,
+            setup.tasks,
+            results.keeps,
+            judge,
+            results.seed,
+            importance_samples,
+            IMPORTANCE_WEIGHTED_IMAGES,
+        )
+        weighted["images"] = len(images)
+        return replace(results, importance_weighted=weighted, learned_prior=learned)
 
     return run(setup, judge, directory, callbacks, verbose, pictures=False, finish=finish, log=log)
+
+
+def _accuracy(model: LifelongVAE, judge: Judge, results: Results) -> dict[str, float] | None:
+    """Where each task is one class, and each class one category."""
+    test, classes = judge.test, len(judge.test.task_of_class)
+    alike = test.labelled and classes == test.num_tasks and results.stages == results.tasks
+    if not alike or not model.has_categories or model.active_categories != classes:
+        return None
+    return class_incremental_accuracy(model, test.images, test.classes, results.seed)

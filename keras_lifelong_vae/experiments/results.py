@@ -69,6 +69,10 @@ class Results:
             `None` before.
         importance_weighted: At the end, the importance-weighted bound in nats per image, of how
             many samples, on how many test images; `None` if it was not asked for.
+        learned_prior: At the end, figures under a learned prior, see `measure_learned_prior`;
+            `None` if there is none or it was not asked for.
+        accuracy: At the end, see `class_incremental_accuracy`; `None` where categories are not
+            those of classes, one a task.
         training_images: Number of real images seen in training, each epoch counted.
         train_seconds: Time spent in `fit`: training, validation, tracing and compiling.
         images_per_second: Their ratio.
@@ -94,6 +98,8 @@ class Results:
     measurements: list[dict[str, Any]] = field(default_factory=list)
     history: list[dict[str, float]] = field(default_factory=list)
     importance_weighted: dict[str, float] | None = None
+    learned_prior: dict[str, Any] | None = None
+    accuracy: dict[str, float] | None = None
     training_images: int = 0
     train_seconds: float = 0.0
     images_per_second: float = 0.0

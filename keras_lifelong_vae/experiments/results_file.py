@@ -33,6 +33,13 @@ MEASUREMENT = {
 }
 EPOCH = {"images": amount, "negative_elbo": number}
 WEIGHTED = {"bound": number, "samples": natural, "images": natural}
+UNDER_PRIOR = {"negative_elbo": number, "bound": number, "bytes": natural}
+LEARNED_PRIOR = {
+    **UNDER_PRIOR,
+    "frechet_distance": FIGURE,
+    "task_shares": optional(sequence(share)),
+}
+ACCURACY = dict.fromkeys(("category", "likelihood", "generated"), share)
 NEEDED = {
     **dict.fromkeys(("sequence", "strategy"), text),
     "seed": integer,
@@ -49,6 +56,8 @@ RULES = {
     "measurements": sequence(record(MEASUREMENT)),
     "history": sequence(record(EPOCH, EPOCH)),
     "importance_weighted": optional(record(WEIGHTED, WEIGHTED)),
+    "accuracy": optional(record(ACCURACY, ACCURACY)),
+    "learned_prior": optional(record(LEARNED_PRIOR, UNDER_PRIOR)),
     "training_images": natural,
     **dict.fromkeys(("train_seconds", "images_per_second", "peak_rss_mb"), amount),
     "parameters": optional(natural),

@@ -106,6 +106,11 @@ class AggregatePosterior(GrowingWeights):
         """The rows that hold a Gaussian."""
         return np.flatnonzero(self.mixture_weights.numpy())
 
+    def bytes_in_use(self) -> int:
+        """How many bytes the Gaussians take: 4 (1 + d + d^2 + capacity) each."""
+        rows = len(self.rows_in_use())
+        return sum(rows * weight.numpy()[0].nbytes for weight in self.weights)
+
     def merge(self, num_components: int) -> None:
         """Merges Gaussians of each task until it has at most `num_components`."""
         rows = self.rows_in_use()

@@ -8,7 +8,7 @@ from keras_lifelong_vae.checks import check_choice
 from keras_lifelong_vae.replay import Replay
 from keras_lifelong_vae.strategies.all_data import all_at_once, categories_of_all, with_all_before
 from keras_lifelong_vae.strategies.progressive import ProgressiveVAE
-from keras_lifelong_vae.strategies.strategy import Strategy
+from keras_lifelong_vae.strategies.strategy import ALL_DATA, Strategy
 from keras_lifelong_vae.strategies.vcl import VCLVAE, images_per_task
 from keras_lifelong_vae.terms import EWC, KL, CategoryTarget, Consistency, Distillation, Information
 
@@ -54,13 +54,13 @@ _REGISTERED: dict[str, Strategy] = {
         "lifelong without the consistency KL", Replay(), (CategoryTarget(),), keeps="one model"
     ),
     "cumulative": Strategy(
-        "all data so far with each task", stages=with_all_before, keeps="all data"
+        "all data so far with each task", stages=with_all_before, keeps=ALL_DATA
     ),
     "full-batch": Strategy(
         "all tasks at once: the upper bound",
         stages=all_at_once,
         derived=categories_of_all,
-        keeps="all data",
+        keeps=ALL_DATA,
     ),
 }
 _OWN = frozenset(_REGISTERED)
@@ -91,4 +91,4 @@ def get(name: str) -> Strategy:
     return _REGISTERED[check_choice(name, "strategy", names())]
 
 
-__all__ = ["VCLVAE", "ProgressiveVAE", "Strategy", "get", "names", "register"]
+__all__ = ["ALL_DATA", "VCLVAE", "ProgressiveVAE", "Strategy", "get", "names", "register"]

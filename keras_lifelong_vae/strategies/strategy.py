@@ -10,6 +10,7 @@ from keras_lifelong_vae.replay import Replay
 from keras_lifelong_vae.tasks import TaskSequence
 from keras_lifelong_vae.terms import Term
 
+ALL_DATA = "all data"  # what strategies keep that are no competitors
 ALWAYS = ("reconstruction", "kl")  # terms of every model, whether a strategy lists them or not
 
 

@@ -54,6 +54,11 @@ def test_every_cell_is_measured_with_one_classifier(finished):
         assert sum(measured["task_shares"]) == pytest.approx(1.0)
         assert run.importance_weighted["bound"] < run.mean_negative_elbo
         assert run.importance_weighted["samples"] == 5
+    assert 0.25 < naive.accuracy["generated"] <= 1.0
+    assert full.accuracy is None  # its categories are of no task
+    assert naive.learned_prior is None  # it keeps nothing that one could be fitted to
+    assert full.learned_prior["bound"] < full.learned_prior["negative_elbo"]
+    assert full.learned_prior["negative_elbo"] < full.mean_negative_elbo
     assert len(naive.measurements) == 4
     assert naive.measurements[0]["frechet_distance"] is None  # 36 test images are too few
     assert len(full.measurements) == len(full.negative_elbo) == 1

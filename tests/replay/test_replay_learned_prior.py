@@ -136,9 +136,9 @@ def test_a_prior_is_fitted_to_any_model_and_draws_from_it():
         plain.generate(8, seed=0, prior=prior), plain.generate(8, seed=0, prior=prior)
     )
     assert not np.array_equal(plain.generate(8, seed=0, prior=prior), plain.generate(8, seed=0))
-    with pytest.raises(ValueError, match="`prior` must be .*fit_prior"):
+    with pytest.raises(ValueError, match=r"`prior` must be .*fit_prior"):
         plain.negative_elbo(images, prior="aggregate_posterior")
-    with pytest.raises(ValueError, match="`prior` must be for 2 dimensions .* 5 and 3"):
+    with pytest.raises(ValueError, match=r"`prior` must be for 2 dimensions .* 5 and 3"):
         plain.generate(8, prior=AggregatePosterior(1, 2, 5, 3))
     with pytest.raises(ValueError, match="`task` must be"):
         plain.generate(8, task=0, prior=prior)

@@ -92,6 +92,20 @@ def _measured(name: str, summarize: Callable[[Any], float] = float) -> Value:
     return of
 
 
+def _under_prior(name: str, summarize: Callable[[Any], float] = float) -> Value:
+    """The figure of that name under a learned prior."""
+
+    def of(run: Results, peers: Peers) -> float | None:
+        value = (run.learned_prior or {}).get(name)
+        return None if value is None else summarize(value)
+
+    return of
+
+
+def _accuracy(name: str) -> Value:
+    return lambda run, _: (run.accuracy or {}).get(name)
+
+
 def _evenness(shares: Sequence[float]) -> float:
     return evenness(shares) if len(shares) > 1 else math.nan
 
@@ -135,6 +149,21 @@ MUTUAL_INFORMATION = Quantity("mutual information, nats", INFORMATION, 3, "highe
 AGREEMENT = Quantity("agreement with the teacher", _agreement, 3, "higher")
 OWN = _measured("category_task_shares", statistics.fmean)
 OWN_TASK = Quantity("generated as the category's task", OWN, 3, "higher")
+ACCURACY = tuple(
+    Quantity(f"accuracy, {heading}", _accuracy(name), 3, "higher")
+    for name, heading in (
+        ("category", "z_d"),
+        ("likelihood", "likelihood"),
+        ("generated", "classifier of generated"),
+    )
+)
+LEARNED_PRIOR = (
+    Quantity("-ELBO under it, nats", _under_prior("negative_elbo")),
+    Quantity("importance-weighted bound under it, nats", _under_prior("bound")),
+    Quantity("Fréchet distance, z from it", _under_prior("frechet_distance")),
+    Quantity("evenness of tasks, z from it", _under_prior("task_shares", _evenness), 3, "higher"),
+    Quantity("bytes", _under_prior("bytes"), 0),
+)
 SPEED = Quantity("training images per second", lambda run, _: run.images_per_second, 0, "higher")
 MINUTES = Quantity("minutes in fit", lambda run, _: run.train_seconds / 60, 1)
 WEIGHTS = Quantity("weights at the end", lambda run, _: run.parameters or None, 0)

@@ -7,9 +7,9 @@ from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
 from keras_lifelong_vae.experiments.report.markdown import Best, Table, heading
 from keras_lifelong_vae.experiments.report.summary import Quantity, Spread
+from keras_lifelong_vae.strategies import ALL_DATA
 
 NONE = "–"
-ALL_DATA = "all data"  # what `Strategy.keeps` says of strategies that are no competitors
 BOLD = "Bold: the best mean among strategies that keep no data and have run with all seeds."
 GENERATED = (summary.FRECHET, summary.FRECHET_PRIOR, summary.EVENNESS, summary.SMALLEST_SHARE)
 CATEGORY = (summary.PURITY, summary.MUTUAL_INFORMATION, summary.AGREEMENT, summary.OWN_TASK)
@@ -29,8 +29,9 @@ def main_tables(contents: Contents) -> list[str | Table]:
         _table(contents, _remember_caption(contents), _remember(contents)),
         heading("What does it generate"),
         _table(contents, _generated_caption(contents), GENERATED),
+        *_learned_prior(contents),
         heading("What does z_d mean"),
-        _table(contents, _category_caption(contents), CATEGORY),
+        _table(contents, _category_caption(contents), _category(contents)),
         heading("What does it cost"),
         _table(contents, cost, COST, keeps=True),
     ]
@@ -76,14 +77,20 @@ def _number(value: float | None, decimals: int) -> str:
 
 
 def _table(
-    contents: Contents, caption: str, quantities: Sequence[Quantity], keeps: bool = False
+    contents: Contents,
+    caption: str,
+    quantities: Sequence[Quantity],
+    keeps: bool = False,
+    only: Sequence[str] | None = None,
 ) -> Table:
     columns = [(quantity.heading, _column(contents, quantity)) for quantity in quantities]
     if keeps:
         kept = {name: runs[0].keeps for name, runs in contents.by_strategy.items()}
         columns.append(("keeps", kept))
     header = ["strategy", *(heading for heading, _ in columns)]
-    rows = [[name, *(column[name] for _, column in columns)] for name in contents.by_strategy]
+    rows = [
+        [name, *(column[name] for _, column in columns)] for name in only or contents.by_strategy
+    ]
     return Table(contents.titled(f"{caption} {BOLD}"), header, rows)
 
 
@@ -144,15 +151,44 @@ def _generated_caption(contents: Contents) -> str:
     )
 
 
+def _learned_prior(contents: Contents) -> list[str | Table]:
+    if not any(run.learned_prior for run in contents.runs):
+        return []
+    caption = (
+        "Mean ± s.d. over seeds. Where codes lie, in the place of N(0, I) and uniform categories: "
+        "the summaries of a model that replays from them; of a strategy that keeps all data, as "
+        "many Gaussians fitted to codes of training images after the last task. One hundredth of "
+        "the prior is that of training. The first two columns are under that of training, which "
+        "compares with other models; bytes are those of all Gaussians."
+    )
+    columns = (summary.BOUND, summary.IMPORTANCE_WEIGHTED, *summary.LEARNED_PRIOR)
+    own = [
+        name for name, runs in contents.by_strategy.items() if any(r.learned_prior for r in runs)
+    ]
+    table = _table(contents, caption, columns, only=own)
+    return [heading("What does a learned prior give"), table]
+
+
+def _category(contents: Contents) -> tuple[Quantity, ...]:
+    known = any(run.accuracy for run in contents.runs)
+    return (*CATEGORY, *(summary.ACCURACY if known else ()))
+
+
 def _category_caption(contents: Contents) -> str:
-    most = ""
+    most = accuracy = ""
+    if any(run.accuracy for run in contents.runs):
+        accuracy = (
+            "Accuracy: share of all test images whose class is found, by argmax z_d, by the "
+            "category with the highest likelihood at the image's z_c, and by a classifier that "
+            "was trained on generated images of each category. "
+        )
     if contents.spec and contents.spec.classes_per_task:
         classes = len(contents.tasks) * contents.spec.classes_per_task
         most = f"; the latter is at most ln {classes} = {math.log(classes):.2f} nats"
     return (
         "Mean ± s.d. over seeds. Purity and mutual information of argmax z_d with the classes of "
         f"all test images after the last task{most}. Agreement: share of test images of earlier "
-        "tasks that keep the category the teacher gave them, mean over tasks. Last column: share "
+        "tasks that keep the category the teacher gave them, mean over tasks. Generated as: share "
         "of images generated with category k that the classifier gives to k's task, mean over k. "
-        "Higher is better."
+        f"{accuracy}Higher is better."
     )

@@ -71,6 +71,22 @@ def test_the_importance_weighted_bound_has_a_column_if_there_is_one(tmp_path):
     assert "S = 500 samples on 1,000 test images" in table.caption
 
 
+def test_a_learned_prior_has_a_table_of_the_strategies_that_have_one(tmp_path):
+    figures = {
+        "negative_elbo": 2.25,
+        "bound": 1.5,
+        "frechet_distance": 7.0,
+        "task_shares": [0.5, 0.5],
+        "bytes": 4540,
+    }
+    weighted = {"bound": 1.75, "samples": 500, "images": 1000}
+    own = results(importance_weighted=weighted, learned_prior=figures)
+    directory = write_grid(tmp_path, [results("naive"), own], importance_samples=500)
+    table = tables(directory)[2]
+    assert rows(table) == {"lifelong": ["2.50", "1.75", "2.25", "1.50", "7.00", "1.000", "4540"]}
+    assert len(tables(write_grid(tmp_path / "none", [results()]))) == 4
+
+
 def test_the_appendix_has_every_task_and_every_run(tmp_path):
     contents = read_contents(write_grid(tmp_path, three_strategies((0, 1))))
     assert rows(tasks_table(contents))["naive"] == ["12.50 ± 0.71", "2.50 ± 0.71"]
