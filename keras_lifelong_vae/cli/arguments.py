@@ -55,7 +55,10 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add("--epochs", type=int, metavar="N", help="epochs per task")
     add("--batch-size", type=int, metavar="N", help="real images in a batch")
     add("--learning-rate", type=float, metavar="RATE", help="Adam's, when a task begins")
-    decay = "none; cosine: down to 0 over each task; cooldown: down to 0 at the end of each task"
+    decay = (
+        "none; cosine: down to 0 over each task; cooldown: down to 0 at the end of each task; "
+        "warmup-cooldown: the same, and up at its beginning"
+    )
     add("--learning-rate-decay", choices=DECAYS, help=decay)
     jit = "whether XLA compiles the training step"
     add("--jit-compile", action=argparse.BooleanOptionalAction, help=jit)

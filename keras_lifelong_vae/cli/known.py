@@ -62,7 +62,7 @@ STRATEGIES = {
     "cumulative": "all data so far with each task",
     "full-batch": "all tasks at once: the upper bound",
 }
-DECAYS = ("none", "cosine", "cooldown")
+DECAYS = ("none", "cosine", "cooldown", "warmup-cooldown")
 SAVE_FREQ = 1000
 
 

@@ -11,7 +11,8 @@ from keras_lifelong_vae.checks import check_choice, check_positive_int
 from keras_lifelong_vae.schedules import Cooldown
 from keras_lifelong_vae.tasks import TaskSequence
 
-DECAYS = ("none", "cosine", "cooldown")
+DECAYS = ("none", "cosine", "cooldown", "warmup-cooldown")
+WARMUP = 0.1
 KERAS_OWN = ("name", "trainable", "dtype")  # in the config of every layer, and no option of ours
 
 
@@ -24,7 +25,8 @@ class TrainingOptions:
         batch_size: Number of real images in a batch; `None` for tasks that bring their own.
         learning_rate: Adam's, at the beginning of each task.
         learning_rate_decay: "none"; "cosine": down to 0 along half a cosine in each task;
-            "cooldown": constant, then straight down to 0 in the last part of each task.
+            "cooldown": constant, then straight down to 0 in the last part of each task;
+            "warmup-cooldown": the same after a warm-up in the first tenth.
         jit_compile: Whether XLA compiles the steps; for "auto" see `LifelongVAE.compile`.
     """
 
@@ -59,6 +61,8 @@ class TrainingOptions:
             longest = int(np.diff(stages.boundaries(self.epochs), prepend=0).max())
             if self.learning_rate_decay == "cooldown":
                 rate = Cooldown(rate, longest)
+            elif self.learning_rate_decay == "warmup-cooldown":
+                rate = Cooldown(rate, longest, warmup=WARMUP)
             else:  # one that begins again: a model that goes on must not stand still
                 rate = keras.optimizers.schedules.CosineDecayRestarts(rate, longest, t_mul=1.0)
         return keras.optimizers.Adam(rate)

@@ -33,6 +33,15 @@ def test_cosine_decay_ends_with_the_longest_task(uneven):
     assert rates == pytest.approx([*cosine, 0.02], rel=1e-4)  # a model that goes on begins again
 
 
+def test_warmup_cooldown_is_a_trapezoid_over_the_longest_task(uneven):
+    options = TrainingOptions(epochs=10, learning_rate=0.02, learning_rate_decay="warmup-cooldown")
+    schedule = keras.optimizers.schedules.deserialize(
+        options.optimizer(uneven).get_config()["learning_rate"]
+    )
+    rates = [float(schedule(step)) for step in (0, 2, 20, 25, 30)]
+    assert rates == pytest.approx([0.02 / 3, 0.02, 0.02, 0.02 * 5 / 9, 0.02 / 3], rel=1e-4)
+
+
 def test_the_decay_starts_again_with_each_task(uneven):
     options = TrainingOptions(epochs=1, learning_rate=0.02, learning_rate_decay="cosine")
     model = klv.LifelongVAE((2, 2, 1), latent_dim=1, seed=0)

@@ -11,6 +11,11 @@ def test_it_is_constant_and_then_falls_in_a_straight_line():
     np.testing.assert_allclose(rates, [0.02, 0.02, 0.02, 0.015, 0.01, 0.0005], atol=1e-9)
 
 
+def test_it_warms_up_in_a_straight_line():
+    rates = Cooldown(0.02, 100, share=0.4, warmup=0.1)(np.array([0, 4, 9, 10, 59, 80, 100]))
+    np.testing.assert_allclose(rates, [0.002, 0.01, 0.02, 0.02, 0.02, 0.01, 0.002], atol=1e-8)
+
+
 def test_after_its_end_it_begins_again_and_is_never_0():
     schedule = Cooldown(0.02, 100, share=0.4)
     once = schedule(np.arange(100))
@@ -20,7 +25,7 @@ def test_after_its_end_it_begins_again_and_is_never_0():
 
 
 def test_its_config_makes_it_again():
-    schedule = Cooldown(0.02, 100, share=0.4)
+    schedule = Cooldown(0.02, 100, share=0.4, warmup=0.2)
     config = keras.optimizers.schedules.serialize(schedule)
     again = keras.optimizers.schedules.deserialize(config)
     assert isinstance(again, Cooldown)
@@ -31,6 +36,12 @@ def test_its_config_makes_it_again():
 def test_a_share_out_of_range_is_refused(share):
     with pytest.raises(ValueError, match=r"`share` must be in \(0, 1\], received"):
         Cooldown(0.02, 100, share)
+
+
+@pytest.mark.parametrize("warmup", [-0.1, 1.0])
+def test_a_warmup_out_of_range_is_refused(warmup):
+    with pytest.raises(ValueError, match=r"`warmup` must be in \[0, 1\), received"):
+        Cooldown(0.02, 100, warmup=warmup)
 
 
 def test_a_training_that_goes_on_after_its_end_still_learns():
