@@ -59,7 +59,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "none; cosine: down to 0 over each task; cooldown: down to 0 at the end of each task; "
         "warmup-cooldown: the same, and up at its beginning"
     )
-    add("--learning-rate-decay", choices=DECAYS, help=decay)
+    add("--learning-rate-decay", choices=DECAYS, metavar="NAME", help=decay)
     jit = "whether XLA compiles the training step"
     add("--jit-compile", action=argparse.BooleanOptionalAction, help=jit)
     title = "model (default: the sequence's and the strategy's own)"
