@@ -10,8 +10,9 @@ import numpy as np
 from keras_lifelong_vae.experiments.grid import Grid
 from keras_lifelong_vae.experiments.report.contents import Contents, read_contents, specimens
 from keras_lifelong_vae.experiments.report.figures import PLANS
-from keras_lifelong_vae.experiments.report.head import head
-from keras_lifelong_vae.experiments.report.markdown import heading, to_html
+from keras_lifelong_vae.experiments.report.head import head, title
+from keras_lifelong_vae.experiments.report.markdown import escape, heading, to_html
+from keras_lifelong_vae.experiments.report.opening import opening
 from keras_lifelong_vae.experiments.report.tables import main_tables, seeds_table, tasks_table
 from keras_lifelong_vae.files import write_atomically
 
@@ -48,11 +49,14 @@ def write_report(
     if out.resolve() != grid.resolve():
         _check_free(contents, out)
         _copy_small_part(contents, out)
+    pictures = [plan.write(contents, out) for plan in PLANS]
     blocks = [
+        *title(contents),
+        *filter(None, (escape(opening(contents)), pictures[0])),
         *head(contents),
         *main_tables(contents),
         heading("Pictures"),
-        *filter(None, (plan.write(contents, out) for plan in PLANS)),
+        *filter(None, pictures[1:]),
         heading("Appendix: tasks and seeds"),
         tasks_table(contents),
         seeds_table(contents),

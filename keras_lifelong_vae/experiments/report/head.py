@@ -24,18 +24,25 @@ LITERALS = (bool, int, float, str, type(None))
 DOTTED = re.compile(r"\w[\w-]*(\.\w+)+")
 MEASURED = (
     "-ELBO is that of the true bound on test images: z_c sampled from q, a hard z_d, both KLs "
-    "unscaled; nats per test image, lower is better. ± is the sample standard deviation over seeds."
+    "unscaled; nats per test image, lower is better. ± is the sample standard deviation over "
+    "seeds. A dash stands where there is nothing to measure: what has learned all at once has "
+    "no earlier task to forget and no category that belongs to a task, what keeps no summaries "
+    "draws z from the prior alone."
 )
 
 
-def head(contents: Contents) -> list[str | Table]:
-    """Title, commands, budget and what is missing."""
+def title(contents: Contents) -> list[str]:
+    """The title, and what was learned."""
     description = contents.spec.description if contents.spec else contents.settings["sequence"]
-    standin, absent = contents.standin, _missing(contents)
+    standin = contents.standin
+    stood_in = [f"All figures and pictures are of {standin}."] if standin else []
+    return [heading(contents.title, 1), *map(escape, [f"{description}.", *stood_in])]
+
+
+def head(contents: Contents) -> list[str | Table]:
+    """Commands, budget and what is missing."""
+    absent = _missing(contents)
     return [
-        heading(contents.title, 1),
-        escape(f"{description}."),
-        *([escape(f"All figures and pictures are of {standin}.")] if standin else []),
         *(_how(contents), _facts(contents), escape(MEASURED), _strategies(contents)),
         *([heading("What is missing"), *map(escape, absent)] if absent else []),
     ]

@@ -6,12 +6,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize, PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from keras_lifelong_vae.experiments.report.contents import Contents
 from keras_lifelong_vae.experiments.report.curves import FULL_BATCH, name_ticks, with_origins
 
 COLUMNS = 4  # small multiples in a row
-MAX_NUMBERED = 5  # tasks, for numbers to fit into the cells of R
+MAX_NUMBERED = 10  # tasks, for numbers to fit into the cells of R
+MAX_LARGE = 5  # of which they fit in the usual size
+SMALL = 5.5  # points
 ROBUST = 90  # percentile of what was learned at which colours are clipped
 COLORMAP = "cividis_r"
 
@@ -42,10 +45,12 @@ def bound_maps(contents: Contents) -> Figure | None:
         axes.plot(steps[1:], steps[:-1], color="white", linewidth=2.5)
         axes.plot(steps[1:], steps[:-1], color="black", linewidth=1)
         if len(values) <= MAX_NUMBERED:
-            _write_numbers(axes, values, norm, decimals)
+            size = "small" if len(values) <= MAX_LARGE else SMALL
+            _write_numbers(axes, values, norm, decimals, size)
     what = "excess over full-batch's -ELBO" if ends else "-ELBO"
     label = f"{what},\nnats per test image; darkest: {clipped:,.{decimals}f} and more"
-    figure.colorbar(image, ax=grid, label=label, shrink=0.9, aspect=35, pad=0.02)
+    ticks = [tick for tick in MaxNLocator(6).tick_values(norm.vmin, norm.vmax) if tick <= clipped]
+    figure.colorbar(image, ax=grid, label=label, ticks=ticks, shrink=0.9, aspect=35, pad=0.02)
     figure.suptitle(contents.titled("-ELBO of each task (columns) after each task (rows)"))
     return figure
 
@@ -91,18 +96,19 @@ def _norm(matrices: Sequence[np.ndarray], from_zero: bool) -> tuple[Normalize, f
 def _name_axes(axes: Axes, tasks: Sequence[str], left: bool, bottom: bool) -> None:
     numbers = np.arange(len(tasks))
     step = -(-len(tasks) // 12)
-    names = [name if len(name) <= 12 else f"{name[:11]}…" for name in tasks]
-    none = [""] * len(names)
-    rotation = 90 if max(map(len, names)) > 3 else 0
-    axes.set_xticks(numbers[::step], (names if bottom else none)[::step], rotation=rotation)
-    axes.set_yticks(numbers[::step], (names if left else none)[::step])
+    none = [""] * len(tasks)
+    rotation = 90 if max(map(len, tasks)) > 3 else 0
+    axes.set_xticks(numbers[::step], (tasks if bottom else none)[::step], rotation=rotation)
+    axes.set_yticks(numbers[::step], (tasks if left else none)[::step])
     axes.tick_params(labelsize="small", length=0)
     axes.set_ylabel("after task" if left else "", fontsize="small")
     axes.set_xlabel("test images of task" if bottom else "", fontsize="small")
 
 
-def _write_numbers(axes: Axes, values: np.ndarray, norm: Normalize, decimals: int) -> None:
+def _write_numbers(
+    axes: Axes, values: np.ndarray, norm: Normalize, decimals: int, size: str | float = "small"
+) -> None:
     for (i, j), value in np.ndenumerate(values):
         color = "white" if float(norm(value)) > 0.55 else "black"
         text = f"{round(float(value), decimals) + 0.0:.{decimals}f}"  # + 0.0: no "-0.0"
-        axes.text(j, i, text, color=color, ha="center", va="center", fontsize="small")
+        axes.text(j, i, text, color=color, ha="center", va="center", fontsize=size)
