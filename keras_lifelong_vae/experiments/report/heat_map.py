@@ -49,7 +49,9 @@ def bound_maps(contents: Contents) -> Figure | None:
             _write_numbers(axes, values, norm, decimals, size)
     what = "excess over full-batch's -ELBO" if ends else "-ELBO"
     label = f"{what},\nnats per test image; darkest: {clipped:,.{decimals}f} and more"
-    ticks = [tick for tick in MaxNLocator(6).tick_values(norm.vmin, norm.vmax) if tick <= clipped]
+    ticks = [
+        tick for tick in MaxNLocator(6).tick_values(norm.vmin or 0.0, clipped) if tick <= clipped
+    ]
     figure.colorbar(image, ax=grid, label=label, ticks=ticks, shrink=0.9, aspect=35, pad=0.02)
     figure.suptitle(contents.titled("-ELBO of each task (columns) after each task (rows)"))
     return figure
