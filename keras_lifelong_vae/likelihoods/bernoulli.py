@@ -33,5 +33,10 @@ class Bernoulli(Likelihood):
         cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
         return -tf.reduce_sum(cross_entropy, axis=list(range(1, len(labels.shape))))
 
+    def drawn_around(
+        self, means: Tensor, other: Likelihood, seed: Tensor
+    ) -> tuple[Tensor, Tensor | float]:
+        return means, 0.0  # log p(x | z) is linear in x
+
     def saturated_log_prob(self, images: Tensor) -> Tensor:
         return -entropy(tf.cast(images, self.wide_dtype))

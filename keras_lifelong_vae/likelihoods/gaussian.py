@@ -76,9 +76,14 @@ class Gaussian(Likelihood):
             name="log_scale",
         )
 
+    @property
+    def scale(self) -> Tensor:
+        """Standard deviation of each channel, in the units of x."""
+        scale = finite.scale(self.log_scale)
+        return tf.constant(self.units[1], scale.dtype) * (MIN_SCALE + scale)
+
     def distribution(self, parameters: Tensor) -> Any:
-        loc, scale = finite.wide(self.mean(parameters)), finite.scale(self.log_scale)
-        scale = tf.constant(self.units[1], scale.dtype) * (MIN_SCALE + scale)
+        loc, scale = finite.wide(self.mean(parameters)), self.scale
         return tfd.Independent(tfd.Normal(loc, scale), len(parameters.shape) - 1)
 
     def mean(self, parameters: Tensor) -> Tensor:
@@ -94,6 +99,14 @@ class Gaussian(Likelihood):
     def sample(self, parameters: Tensor, seed: Tensor) -> Tensor:
         drawn = super().sample(parameters, seed)
         return tf.clip_by_value(drawn, self.support.low, self.support.high)
+
+    def drawn_around(
+        self, means: Tensor, other: Likelihood, seed: Tensor
+    ) -> tuple[Tensor, Tensor | float]:
+        """See `Likelihood`; nats are sum_i (scale_other / scale)^2 / 2."""
+        assert isinstance(other, Gaussian)
+        each = 0.5 * tf.square(other.scale / self.scale) + tf.zeros(means.shape[1:])
+        return means, tf.reduce_sum(each)
 
     def normalize(self, images: Tensor) -> Tensor:
         loc, scale = (tf.constant(unit, images.dtype) for unit in self.units)

@@ -58,6 +58,26 @@ class Likelihood(keras.layers.Layer):
         drawn = self.distribution(parameters).sample(seed=tf.cast(seed, tf.int32))
         return finite.cast(drawn, self.compute_dtype)
 
+    def drawn_around(
+        self, means: Tensor, other: "Likelihood", seed: Tensor
+    ) -> tuple[Tensor, Tensor | float]:
+        """What stands for x ~ p_other(x | z) when log p(x | z) is asked for: values, and nats.
+
+            E[log p(x | z)] = E[log p(values | z)] - nats,    x ~ p_other(x | z)
+
+        Means alone would teach a learned scale that there is no noise. Here one x is drawn around
+        each; a likelihood that knows the expectation gives that.
+
+        Args:
+            means: What the teacher decodes, `(n, *event_shape)`.
+            other: The teacher's likelihood.
+            seed: `(2,)`.
+
+        Returns:
+            Values `(n, *event_shape)`, and nats per image, a scalar.
+        """
+        return other.sample(other.parameters_of(means), seed), 0.0
+
     def saturated_log_prob(self, images: Tensor) -> Tensor:
         """max log p(x | y) over all y in nats per image, `(batch_size,)`: of the best decoder.
 

@@ -28,6 +28,7 @@ class MixedBatch(NamedTuple):
         replayed: `(num_images,)`, 1.0 where the image came from the teacher, else 0.0.
         replay_begin: Index of the first image that may be replayed; `None` if none is.
         code: z from which the teacher decoded each of the images that may be replayed.
+        are_means: Whether replayed images are E[x | z], and not drawn from p(x | z).
     """
 
     images: Tensor
@@ -35,6 +36,7 @@ class MixedBatch(NamedTuple):
     replayed: Tensor
     replay_begin: Tensor | None
     code: LatentCode | None = None
+    are_means: bool = False
 
 
 def real_only(images: Tensor) -> MixedBatch:
@@ -97,7 +99,8 @@ class Replay:
             half of the student is held to a half that does not move. Or, as in the article,
             "own": the student decodes its own z. Then what it learns from its teacher is blurred
             by the noise of q(z | x), once more with every task.
-        pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it.
+        pixels: Whether the teacher replays the "mean" of p(x | z) or a "sample" of it. With means,
+            too, the student's likelihood is held to what the teacher's would draw around them.
         components_per_task: Gaussians a task of the aggregate posterior.
         max_components: Gaussians of all tasks together, shared evenly among them, at least one
             each, so that a rollover takes no longer after hundreds of tasks; no limit if `None`.
@@ -191,7 +194,7 @@ class Replay:
         ratio = (self.ratio or DEFAULT_RATIO) if self.mode == "on_top" else 1
         replayed, code = self.show(teacher, summaries, ratio * tf.shape(images)[0], seed)
         mixed = mix(images, replayed, self.share_after(finished_tasks), self.mode, seed)
-        return mixed._replace(code=code)
+        return mixed._replace(code=code, are_means=self.pixels == "mean")
 
     def get_config(self) -> dict[str, Any]:
         return asdict(self)

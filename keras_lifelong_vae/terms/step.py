@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_lifelong_vae import noise
 from keras_lifelong_vae.autoencoder import Autoencoder
 from keras_lifelong_vae.replay import MixedBatch
 from keras_lifelong_vae.types import LatentCode, Posterior, Tensor
@@ -38,6 +39,7 @@ class Step:
     ) -> None:
         self.images, self.weight, self.replayed, self.replay_begin = batch[:4]
         self.teacher_code: Any = batch.code  # of the rows from `replay_begin` on
+        self.shows_means = batch.are_means
         self.student = student
         self.seed = seed
         self.teacher = teacher
@@ -80,8 +82,20 @@ class Step:
 
     @cached_property
     def log_prob(self) -> Tensor:
-        """log p(x | z) of the student at what it decodes, nats, `(num_images,)`."""
-        return self.student.likelihood.log_prob(self.images, self.parameters)
+        """log p(x | z) of the student at what it decodes, nats, `(num_images,)`.
+
+        Of a replayed mean it is the expectation over x ~ p_teacher(x | z), see `drawn_around`.
+        """
+        likelihood = self.student.likelihood
+        if not self.shows_means:
+            return likelihood.log_prob(self.images, self.parameters)
+        means, seed = self.maybe_replayed(self.images), noise.split(self.seed, 2)[1]
+        drawn, nats = likelihood.drawn_around(means, self.teacher.likelihood, seed)
+        scored, axes = self.images, len(means.shape) - 1
+        if drawn is not means:
+            drawn = tf.pad(tf.cast(drawn, means.dtype), [[self.replay_begin, 0], *[[0, 0]] * axes])
+            scored = tf.where(tf.reshape(self.is_real, (-1, *[1] * axes)), scored, drawn)
+        return likelihood.log_prob(scored, self.parameters) - self.replayed * nats
 
     @cached_property
     def reencoded(self) -> Posterior:
