@@ -12,7 +12,7 @@ DATA_SETS = ("fashion_mnist", "mnist", "svhn_cropped", "digits", "synth_digits")
 SEQUENCES = {
     "fashion-split": (
         "FashionMNIST, one class at a time: 10 tasks",
-        "epochs 10, batch_size 64, learning_rate 0.001, learning_rate_decay cooldown, "
+        "epochs 10, batch_size 64, learning_rate 0.002, learning_rate_decay warmup-cooldown, "
         "latent_dim 14",
     ),
     "mnist-split": (
@@ -26,7 +26,8 @@ SEQUENCES = {
     ),
     "fashion-mnist-split": (
         "FashionMNIST, then MNIST, one class at a time: 20 tasks",
-        "epochs 3, batch_size 64, learning_rate 0.001, learning_rate_decay cooldown, latent_dim 14",
+        "epochs 3, batch_size 64, learning_rate 0.002, learning_rate_decay warmup-cooldown, "
+        "latent_dim 14",
     ),
     "fashion-to-mnist": (
         "FashionMNIST, then MNIST",
