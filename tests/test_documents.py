@@ -1,6 +1,7 @@
 """The code of the README and of `docs/` runs, on small data in the place of the reader's."""
 
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SMALLER = {
     "epochs=10": "epochs=1",
     "epochs=40": "epochs=1",
+    "epochs=80": "epochs=1",
+    "generate(400": "generate(8",
+    "(0, 2, 4, 6, 8)": "(0, 2)",
+    "(0.3, 1.0, 3.0)": "(0.3,)",
     '"fashion_mnist"': '"digits"',
     '"mnist"': '"digits"',
 }
@@ -41,7 +46,13 @@ def draw_pictures(rng):
                 records.write(tf.io.encode_png(pixels).numpy())
 
 
-@pytest.fixture
+def write_readings(rng):
+    rows = [f"{t:.1f},{p:.2f},{c:.3f},press" for t, p, c in rng.normal(20.0, 5.0, (12, 3))]
+    text = "\n".join(["temperature,pressure,current,machine", *rows])
+    Path("machines.csv").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
 def eagerly():
     """Tracing takes longer than few steps."""
     tf.config.run_functions_eagerly(True)
@@ -49,25 +60,39 @@ def eagerly():
     tf.config.run_functions_eagerly(False)
 
 
+@pytest.fixture(scope="module")
+def tasks():
+    return klv.tasks.split_by_class("digits", batch_size=64, classes=[0, 1])
+
+
+@pytest.fixture(scope="module")
+def saved(eagerly, tasks, tmp_path_factory):
+    """A model of one task, in a file: each page changes its own."""
+    model = klv.LifelongVAE(tasks.event_shape, latent_dim=2, seed=0)
+    model.compile("adam")
+    model.fit(tasks[0].train, callbacks=[klv.TeacherRollover()], verbose=0)
+    path = tmp_path_factory.mktemp("saved") / "model.keras"
+    model.save(path)
+    return path
+
+
 @pytest.fixture
-def names(eagerly, tmp_path, monkeypatch):
+def names(saved, tasks, tmp_path, monkeypatch):
     """What the pages speak of without making it."""
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
     draw_pictures(rng)
-    tasks = klv.tasks.split_by_class("digits", batch_size=64, classes=[0, 1])
-    model = klv.LifelongVAE(tasks.event_shape, latent_dim=2, seed=0)
-    model.compile("adam")
-    model.fit(tasks[0].train, callbacks=[klv.TeacherRollover()], verbose=0)
     Path("runs/digits").mkdir(parents=True)
-    model.save("runs/digits/model.keras")
+    shutil.copy(saved, "runs/digits/model.keras")
+    write_readings(rng)
     images = rng.random((40, 8, 8, 1)).astype("float32")
     dataset = tf.data.Dataset.from_tensor_slices(images).batch(10)
     return {
         "keras": keras,
         "klv": klv,
+        "np": np,
         "tf": tf,
-        "model": model,
+        "model": keras.models.load_model(saved),
         "tasks": tasks,
         "event_shape": tasks.event_shape,
         "images": images,
@@ -76,13 +101,13 @@ def names(eagerly, tmp_path, monkeypatch):
         "test_labels": np.arange(40) % 2,
         **dict.fromkeys(("cats", "dogs", "more_dogs"), images),
         **dict.fromkeys(("cat_dataset", "dog_dataset"), dataset),
-        "rows": rng.normal(20.0, 5.0, (40, 3)).astype("float32"),
         "results": SimpleNamespace(negative_elbo=[[30.0, 40.0], [31.0, 35.0]]),
         "stream": tf.data.Dataset.from_tensor_slices(np.tile(images, (9, 1, 1, 1))).batch(32),
     }
 
 
-PAGES = ["README.md", *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md")))]
+DOCS = sorted(page for where in ("*.md", "howto/*.md") for page in (ROOT / "docs").glob(where))
+PAGES = ["README.md", *(str(page.relative_to(ROOT)) for page in DOCS)]
 
 
 def saved_tasks():
@@ -92,7 +117,18 @@ def saved_tasks():
 # What holds after the last block of a page, of the names that it has given.
 HOLDS = {
     "README.md": lambda given: given["images"].shape == (64, 8, 8, 1) and saved_tasks() == 10,
-    "docs/guide.md": lambda given: Path("runs/mine/results.json").exists(),
+    "docs/faq.md": lambda given: given["model"].student.dtype_policy.name == "mixed_bfloat16",
+    "docs/guide.md": lambda given: given["category"].shape == (None, 10),
+    "docs/howto/command-line.md": lambda given: Path("runs/mine/results.json").exists(),
+    "docs/howto/images.md": lambda given: given["tasks"].names == ("cats", "dogs"),
+    "docs/howto/labels.md": lambda given: given["model"].active_categories == 4,
+    "docs/howto/long-sequences.md": lambda given: given["model"].student.latent.capacity == 256,
+    "docs/howto/network.md": lambda given: given["model"].generate(2, sample=True).min() >= 0,
+    "docs/howto/prior.md": lambda given: given["generated"].shape == (64, 8, 8, 1),
+    "docs/howto/rows.md": lambda given: given["tasks"].event_shape == (3,),
+    "docs/howto/serve.md": lambda given: given["codes"]["loc"].shape == (40, 2),
+    "docs/howto/term.md": lambda given: len(given["history"].history["short_codes"]) == 1,
+    "docs/howto/tuning.md": lambda given: given["gamma"] == 0.3,
     "docs/index.md": lambda given: Path("samples.png").exists() and saved_tasks() == 10,
     "docs/novelty.md": lambda given: given["images"].shape == (360, 8, 8, 1),
     "docs/reliability.md": lambda given: list(Path("checkpoints").iterdir()),

@@ -42,6 +42,6 @@ def test_the_readme_is_short_and_its_links_lead_somewhere():
 
 
 def test_links_between_the_pages_lead_somewhere():
-    for page in (ROOT / "docs").glob("*.md"):
+    for page in (ROOT / "docs").rglob("*.md"):
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name}: {link}"

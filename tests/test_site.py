@@ -55,6 +55,12 @@ def test_the_reference_has_every_public_name(site):
         assert not missing, (module, missing)
 
 
+def test_every_picture_is_described(site):
+    for page in site.rglob("index.html"):
+        for picture in re.findall(r"<img[^>]+>", page.read_text(encoding="utf-8")):
+            assert re.search(r'alt="[^"]+"', picture), (page, picture)
+
+
 def test_no_page_asks_another_server(site):
     configured = yaml.safe_load(
         (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("plugins")[0]

@@ -1,4 +1,4 @@
-"""Rows of numbers in their own units, from end to end: as in the guide."""
+"""Rows of numbers in their own units, from end to end: as in docs/howto/rows.md."""
 
 import keras
 import numpy as np

@@ -22,7 +22,7 @@ def write_shards(folder, name, number, per_shard, shape=SHAPE):
 
 
 def images_of(pattern, shape=SHAPE, batch_size=2):
-    """As in the guide."""
+    """As in docs/howto/images.md."""
     files = tf.data.Dataset.list_files(pattern)
     records = files.interleave(tf.data.TFRecordDataset, cycle_length=4)
     images = records.map(tf.io.decode_image)
