@@ -25,7 +25,7 @@ from keras_lifelong_vae.experiments.labelled_images import collect
 from keras_lifelong_vae.experiments.measurement import NUM_SAMPLES, Judge
 from keras_lifelong_vae.experiments.options import as_json, differences
 from keras_lifelong_vae.experiments.results import Results
-from keras_lifelong_vae.experiments.run import Callbacks, begin, run
+from keras_lifelong_vae.experiments.run import CallbacksOrMaker, begin, run
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.setup import Setup, prepare
 from keras_lifelong_vae.experiments.tensor_board import (
@@ -124,7 +124,7 @@ def run_grid(
     importance_samples: int = 0,
     data_dir: sequences.PathLike | None = None,
     verbose: int = 0,
-    callbacks: Callbacks = (),
+    callbacks: CallbacksOrMaker = (),
     name: str = "own",
     tensorboard: sequences.PathLike | None = None,
     **options: Any,
@@ -234,7 +234,7 @@ def _run_cell(
     judge: Judge,
     directory: RunDirectory,
     importance_samples: int,
-    callbacks: Callbacks,
+    callbacks: CallbacksOrMaker,
     verbose: int,
     log: TensorBoardLog | None = None,
 ) -> Results:
