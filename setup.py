@@ -5,8 +5,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 ROOT = Path(__file__).parent
-# For warm-up requests in an export, and for the clients in `export/`.
-SERVING = ["requests", "tensorflow-serving-api>=2.20"]
+# For warm-up requests in an export, and for the clients and the watch in `export/`.
+SERVING = ["prometheus_client>=0.20", "requests", "tensorflow-serving-api>=2.20"]
 LOGS = ["tensorboard>=2.20"]  # for `train --tensorboard`
 DOCS = ["mkdocs-material>=9.5", "mkdocstrings-python>=1.10"]  # for `make docs`
 version: dict[str, str] = {}

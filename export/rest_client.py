@@ -14,7 +14,7 @@ import numpy as np
 import requests
 from client.answers import MOST_BYTES
 from client.commands import run
-from client.connection import ServingError, Target, no_server, too_slow
+from client.connection import NoAnswerError, ServingError, Target, no_server, too_slow
 from client.rest_answer import outputs_of, parse, versions_of
 
 CHUNK = 1 << 16
@@ -63,7 +63,9 @@ class RestConnection:
             status = f"{response.status_code} {response.reason}"
             raise ServingError(f"{url} answered {status}, but {error}") from error
         if response.status_code != requests.codes.ok:
-            raise ServingError(f"{self.target.model}: {answer.get('error', response.reason)}")
+            is_busy = response.status_code == requests.codes.service_unavailable
+            kind = NoAnswerError if is_busy else ServingError
+            raise kind(f"{self.target.model}: {answer.get('error', response.reason)}")
         return answer
 
 

@@ -22,6 +22,7 @@ OPTIONS = (
     *("--strategy", "--seed", "--out", "--overwrite", "--save-freq", "--tasks", "--verbose"),
     *(
         "--tensorboard",
+        "--callback",
         "--standin",
         "--data-dir",
         "--source-dir",
@@ -100,6 +101,7 @@ def test_every_option_reaches_the_comparison(monkeypatch):
         --tensorboard B --tasks 1 --iwae 50 --verbose 2 --data-dir D --epochs 4
         --set ewc.weight=3"""
     assert cli.main(arguments.split()) == 0
+    assert called.pop("callbacks")(Path("run")) == []
     given = {name: value for name, value in called.items() if value is not None}
     assert given == {
         "args": ("mnist-to-svhn", "there"),
@@ -144,6 +146,7 @@ def test_every_option_reaches_the_training(monkeypatch, tmp_path):
         --network convolutional --likelihood gaussian
         --set replay.mode=in_batch replay.ratio=3 --set consistency.weight=0.5"""
     assert cli.main([*arguments.split(), "--out", str(tmp_path)]) == 0
+    assert called.pop("callbacks")(tmp_path) == []
     assert called == {
         "args": ("mnist-permuted", str(tmp_path), "naive", 3),
         "overwrite": True,

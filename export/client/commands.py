@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from client.asking import BOUND, NOVELTY, ask, score, signature_for
 from client.connection import AVAILABLE, Connection, ServingError, Target
 from client.image_files import read_images, write_images
 from client.printable import printable
 
 ENCODING = ("loc", "scale", "category_probs", "category")
-BOUND = ("negative_elbo", "reconstruction", "kl_gaussian", "kl_categorical")
-SCORE = (*BOUND, "novelty", "novelty_quantile", "outside_support")
-ROWS_AT_ONCE = 256  # max_batch_size in batching.config
+SCORE = (*BOUND, *NOVELTY)
 BAD_ROW = "not an image: a value is NaN or outside [0, 1]"
 DIMENSIONS_SHOWN = 6
 
@@ -110,7 +109,7 @@ def _status(connection: Connection, options: argparse.Namespace) -> int:
 
 def _encode(connection: Connection, options: argparse.Namespace) -> int:
     images = read_images(options.images)
-    code = _ask(connection, _name("encode", images), {"images": images}, ENCODING)
+    code = ask(connection, signature_for("encode", images), {"images": images}, ENCODING)
     known = code["category_probs"].shape[1]
     if code["category"].max() >= known:
         raise ServingError(
@@ -133,7 +132,7 @@ def _generate(connection: Connection, options: argparse.Namespace) -> int:
     seeds = np.arange(options.seed, options.seed + options.count, dtype="int64")
     wanted = {"category": options.category, "task": options.task}
     inputs = {"seed": seeds, **{name: np.full_like(seeds, one) for name, one in wanted.items()}}
-    images = _ask(connection, "generate", inputs, ("images",))["images"]
+    images = ask(connection, "generate", inputs, ("images",))["images"]
     if np.isnan(images).any():
         asked = " or ".join(f"{name} {number}" for name, number in wanted.items() if number != -1)
         raise ServingError(f"{asked} is not known to this model")
@@ -144,45 +143,16 @@ def _generate(connection: Connection, options: argparse.Namespace) -> int:
 
 def _score(connection: Connection, options: argparse.Namespace) -> int:
     images = read_images(options.images)
-    inputs = {"images": images, "seed": np.full(len(images), options.seed, "int64")}
-    score = _ask(connection, _name("score", images), inputs, SCORE)
+    scores = score(connection, images, SCORE, options.seed)
     print(" row    -ELBO = reconstruction + KL Gaussian + KL categorical   novelty, nats")
-    for row, values in enumerate(zip(*(score[name] for name in SCORE), strict=True)):
+    for row, values in enumerate(zip(*(scores[name] for name in SCORE), strict=True)):
         if np.isnan(values[0]):
             print(f"{row:4}  {BAD_ROW}")
         else:
             bound, reconstruction, gaussian, categorical, novelty = values[:5]
             parts = f"{reconstruction:14.2f}{gaussian:14.2f}{categorical:17.2f}"
             print(f"{row:4} {bound:8.2f}   {parts}   {novelty:7.2f}")
-    return _write(score, options.out)
-
-
-def _ask(
-    connection: Connection,
-    signature: str,
-    inputs: dict[str, np.ndarray],
-    outputs: Sequence[str],
-) -> dict[str, np.ndarray]:
-    """`Connection.predict`, in as many requests as it takes."""
-    num_rows = len(next(iter(inputs.values())))
-    answers = [
-        connection.predict(
-            signature,
-            {name: array[begin : begin + ROWS_AT_ONCE] for name, array in inputs.items()},
-            outputs,
-        )
-        for begin in range(0, num_rows, ROWS_AT_ONCE)
-    ]
-    shapes = {name: {answer[name].shape[1:] for answer in answers} for name in outputs}
-    for name, own in shapes.items():
-        if len(own) > 1:
-            raise ServingError(f"`{name}` must have one shape in all answers, received {own}")
-    return {name: np.concatenate([answer[name] for answer in answers]) for name in outputs}
-
-
-def _name(signature: str, images: np.ndarray) -> str:
-    """Of the signature for the images' dtype."""
-    return f"{signature}_uint8" if images.dtype == np.uint8 else signature
+    return _write(scores, options.out)
 
 
 def _write(arrays: dict[str, np.ndarray], path: Path | None) -> int:

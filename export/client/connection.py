@@ -12,6 +12,10 @@ class ServingError(RuntimeError):
     """No server answered, or it answered with an error."""
 
 
+class NoAnswerError(ServingError):
+    """No server answered, or not in time; it may do so later."""
+
+
 class Target(NamedTuple):
     """Which model of which server, and how long to wait for it.
 
@@ -56,14 +60,14 @@ class Connection(Protocol):
         """
 
 
-def no_server(target: Target) -> ServingError:
-    return ServingError(
+def no_server(target: Target) -> NoAnswerError:
+    return NoAnswerError(
         f"no server answers at {target.address}. Is it running? "
         "docker compose --file export/docker-compose.yml up"
     )
 
 
-def too_slow(target: Target) -> ServingError:
-    return ServingError(
+def too_slow(target: Target) -> NoAnswerError:
+    return NoAnswerError(
         f"{target.address} did not answer within {target.timeout:g} seconds; see --timeout"
     )

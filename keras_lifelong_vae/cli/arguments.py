@@ -5,6 +5,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from keras_lifelong_vae.cli.callback_argument import add_callback
 from keras_lifelong_vae.cli.known import DECAYS
 from keras_lifelong_vae.printable import printable
 
@@ -46,6 +47,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="also write all terms, -ELBO of each task and samples for TensorBoard",
     )
+    add_callback(parser)
     parser.add_argument(
         "--standin",
         action="store_true",

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras_lifelong_vae.cli import known
 from keras_lifelong_vae.cli.arguments import add_data_dir, add_run_options, one_of
+from keras_lifelong_vae.cli.callback_argument import callbacks_of_runs
 from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
@@ -53,8 +54,9 @@ def _describe(name: str, description: str) -> str:
     return textwrap.fill(text, 78, initial_indent="  ", subsequent_indent=" " * 18)
 
 
-def _compare(sequence: str, out: str, **options: Any) -> None:
+def _compare(sequence: str, out: str, callbacks: Any, **options: Any) -> None:
     from keras_lifelong_vae.experiments import run_grid
 
+    options["callbacks"] = callbacks_of_runs(callbacks)
     run_grid(sequence, out, **options)
     say(f"Finished; now: lifelong-vae report {out}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras_lifelong_vae.cli import known
 from keras_lifelong_vae.cli.arguments import add_places, add_run_options, one_of
+from keras_lifelong_vae.cli.callback_argument import callbacks_of_runs
 from keras_lifelong_vae.printable import say
 
 DESCRIPTION = """\
@@ -78,9 +79,12 @@ def _describe(name: str, description: str, defaults: str) -> str:
     return f"  {name:<15} {description}\n{lines}"
 
 
-def _train(sequence: str, strategy: str, seed: int, out: str | None, **options: Any) -> None:
+def _train(
+    sequence: str, strategy: str, seed: int, out: str | None, callbacks: Any, **options: Any
+) -> None:
     from keras_lifelong_vae.experiments import train_sequence
 
     out = out or f"runs/{sequence}-{strategy}-{seed}"
+    options["callbacks"] = callbacks_of_runs(callbacks)
     results = train_sequence(sequence, out, strategy, seed, **options)
     say(f"mean -ELBO over all test images: {results.mean_negative_elbo:.2f} nats; see {out}")

@@ -27,7 +27,7 @@ from keras_lifelong_vae.experiments.learned_prior import measure_learned_prior
 from keras_lifelong_vae.experiments.measurement import NUM_SAMPLES, Judge
 from keras_lifelong_vae.experiments.options import as_json, differences
 from keras_lifelong_vae.experiments.results import Results
-from keras_lifelong_vae.experiments.run import Callbacks, begin, run
+from keras_lifelong_vae.experiments.run import CallbacksOrMaker, begin, run
 from keras_lifelong_vae.experiments.run_directory import RunDirectory
 from keras_lifelong_vae.experiments.setup import Setup, prepare
 from keras_lifelong_vae.experiments.tensor_board import (
@@ -127,7 +127,7 @@ def run_grid(
     importance_samples: int = 0,
     data_dir: sequences.PathLike | None = None,
     verbose: int = 0,
-    callbacks: Callbacks = (),
+    callbacks: CallbacksOrMaker = (),
     name: str = "own",
     tensorboard: sequences.PathLike | None = None,
     **options: Any,
@@ -238,7 +238,7 @@ def _run_cell(
     judge: Judge,
     directory: RunDirectory,
     importance_samples: int,
-    callbacks: Callbacks,
+    callbacks: CallbacksOrMaker,
     verbose: int,
     log: TensorBoardLog | None = None,
 ) -> Results:

@@ -31,6 +31,8 @@ from keras_lifelong_vae.strategies import Strategy
 from keras_lifelong_vae.tasks import Task, TaskSequence
 
 Callbacks = Sequence[keras.callbacks.Callback]
+# What makes those of one run from its directory: a comparison has many runs.
+CallbacksOrMaker = Callbacks | Callable[[Path], Callbacks]
 
 
 def train_sequence(
@@ -45,7 +47,7 @@ def train_sequence(
     overwrite: bool = False,
     save_freq: int | str = SAVE_FREQ,
     verbose: int = 1,
-    callbacks: Callbacks = (),
+    callbacks: CallbacksOrMaker = (),
     name: str = "own",
     tensorboard: PathLike | None = None,
     **options: Any,
@@ -67,7 +69,8 @@ def train_sequence(
         overwrite: Whether to replace the run that `out` may hold.
         save_freq: Training steps between two checkpoints, or "epoch".
         verbose: As in `keras.Model.fit`.
-        callbacks: For every `fit`; called before the `TeacherRollover` that ends the task.
+        callbacks: For every `fit`; called before the `TeacherRollover` that ends the task. Or a
+            function of the run's directory that returns them.
         name: What the results call tasks of your own.
         tensorboard: Directory for TensorBoard, see `TensorBoardLog`; nothing is written if `None`.
         **options: Of `TrainingOptions` and the model, such as `latent_dim=8` or, of a part of the
@@ -118,7 +121,7 @@ def run(
     setup: Setup,
     judge: Judge,
     directory: RunDirectory,
-    callbacks: Callbacks = (),
+    callbacks: CallbacksOrMaker = (),
     verbose: int = 1,
     pictures: bool = True,
     finish: Callable[[Results], Results] = lambda results: results,
@@ -131,7 +134,7 @@ def run(
         setup: What is trained, from the first stage that its results lack.
         judge: Measures the model on test images after each stage.
         directory: Where results, model and, if wanted, pictures are written.
-        callbacks: For every `fit`.
+        callbacks: See `train_sequence`.
         verbose: As in `keras.Model.fit`.
         pictures: Whether to draw them.
         finish: What is still done before the last stage counts as finished.
@@ -141,12 +144,13 @@ def run(
     model, results, number = setup.model, setup.results, len(setup.stages)
     first = len(results.negative_elbo)
     checkpoint = SequenceCheckpoint(directory.checkpoint_path, save_freq, first, verbose=0)
+    own = _callbacks(callbacks, directory.path)
     for i in range(first, number):
         if verbose:
             print(f"Task {i + 1} of {number}, {setup.stages.names[i]}:")
         known = seen_tasks(i, number, len(setup.tasks)) if i else 0
         teachers = judge.categories(model, known) if known else None
-        each = [*callbacks, *([log] if log else []), TeacherRollover(), checkpoint]
+        each = [*own, *([log] if log else []), TeacherRollover(), checkpoint]
         history = _fit(model, setup.stages[i], results.epochs, each, verbose)
         seconds = checkpoint.seconds
         images = len(history.epoch) * _images_per_epoch(setup.stages[i])
@@ -163,6 +167,14 @@ def run(
         directory.save(model, results)  # last: what it says is finished has all its files
         print(_line(results, seconds), flush=True)
     return results
+
+
+def _callbacks(callbacks: CallbacksOrMaker, directory: Path) -> Callbacks:
+    own = callbacks(directory) if callable(callbacks) else callbacks
+    for one in own:
+        if not isinstance(one, keras.callbacks.Callback):
+            raise TypeError(f"`callbacks` must be Keras callbacks, received {one!r}.")
+    return own
 
 
 def _fit(

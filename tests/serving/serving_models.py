@@ -1,5 +1,6 @@
 """The versions of a model in a directory, loaded, and asked by name of signature and of arrays."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ class RequestError(Exception):
 class ServedModels:
     """One model, all its versions; rows of requests for the same signature may be batched.
 
+    Each request for the newest version, or for all, looks for new ones first.
+
     Args:
         directory: `<name>/<version>/saved_model.pb` under it.
         name: Of the model.
@@ -27,19 +30,26 @@ class ServedModels:
     def __init__(self, directory: Path, name: str, max_batch_size: int):
         self.name = name
         self.max_batch_size = max_batch_size
-        self.loaded = {
-            int(path.name): tf.saved_model.load(str(path))
-            for path in sorted((directory / name).iterdir())
-            if path.name.isdigit()
-        }
-        self.batchers = {
-            (version, signature): Batcher(_runner(function))
-            for version, loaded in self.loaded.items()
-            for signature, function in loaded.signatures.items()
-        }
+        self.directory = directory / name
+        self.loaded = {}
+        self.batchers = {}
+        self._lock = threading.Lock()
+        self.load_new()
+
+    def load_new(self):
+        """Loads the versions that have appeared since."""
+        with self._lock:
+            numbers = {int(path.name) for path in self.directory.iterdir() if path.name.isdigit()}
+            for number in sorted(numbers - set(self.loaded)):
+                loaded = tf.saved_model.load(str(self.directory / str(number)))
+                for signature, function in loaded.signatures.items():
+                    self.batchers[number, signature] = Batcher(_runner(function))
+                self.loaded[number] = loaded
 
     def version(self, name: str, version: int | None) -> int:
         """The number of the version asked for, or of the newest one."""
+        if version is None:
+            self.load_new()
         if name != self.name or version not in (None, *self.loaded):
             asked = "Latest" if version is None else f"Specific {version}"
             raise RequestError("NOT_FOUND", f"Servable not found for request: {asked}({name})")

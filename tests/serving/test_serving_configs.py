@@ -59,7 +59,7 @@ def test_models_config_says_how_to_pin_a_version():
 
 def test_batching_config_takes_as_many_rows_as_the_clients_send():
     batching = parsed("batching.config", message_class("BatchingParameters")())
-    source = (EXPORT / "client" / "commands.py").read_text(encoding="utf-8")
+    source = (EXPORT / "client" / "asking.py").read_text(encoding="utf-8")
     (rows,) = re.findall(r"^ROWS_AT_ONCE = (\d+)", source, re.MULTILINE)
     assert batching.max_batch_size.value == int(rows)
     assert 0 < batching.batch_timeout_micros.value <= 10_000
