@@ -9,7 +9,8 @@ from notebook_helpers import EXAMPLES, code_cells, outputs, pictures_of
 
 NAMES = (
     *("01_quickstart", "02_fashion_split", "03_permuted_mnist", "04_mnist_to_svhn"),
-    *("07_stream_without_boundaries", "08_what_is_new", "10_in_production"),
+    *("06_own_data", "07_stream_without_boundaries", "08_what_is_new"),
+    *("09_own_term_own_prior", "10_in_production"),
 )
 PATHS = [EXAMPLES / f"{name}.ipynb" for name in NAMES]
 COLAB = "https://colab.research.google.com/github/keras-lifelong-vae/keras-lifelong-vae/blob/main"

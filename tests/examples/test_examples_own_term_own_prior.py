@@ -1,0 +1,42 @@
+"""The notebook of an own term and an own prior: what it prints is so, as stored and executed."""
+
+import re
+
+import nbformat
+import pytest
+from notebook_helpers import EXAMPLES, all_printed, execute, figures_of_line
+
+PATH = EXAMPLES / "09_own_term_own_prior.ipynb"
+MODELS = ("N(0, I)", "N(0, I), edges", "N(m, S)", "mixture")
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return nbformat.read(PATH, as_version=4)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """The whole notebook, executed once with fewer epochs."""
+    return execute(PATH, tmp_path_factory.mktemp("own"), fast=True)
+
+
+def assert_it_tells(notebook):
+    figures = {name: figures_of_line(notebook, "table", name) for name in MODELS}
+    bounds, kls, edges, first = zip(*figures.values(), strict=True)
+    assert max(bounds) < 30
+    assert all(abs(one - other) < 4 for one, other in zip(bounds, first, strict=True))
+    assert min(kls) > 0
+    assert edges[1] < 0.9 * edges[0]  # what the term is for
+    learned, own = map(
+        float, re.findall(r"lie: ([\d.]+), under N\(0, I\): ([\d.]+)", all_printed(notebook))[0]
+    )
+    assert learned < own
+
+
+def test_what_is_stored_tells(stored):
+    assert_it_tells(stored)
+
+
+def test_what_is_executed_tells(executed):
+    assert_it_tells(executed)
