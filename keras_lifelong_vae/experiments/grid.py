@@ -249,17 +249,14 @@ def _run_cell(
             return results
         images = collect(setup.tasks, "test", IMPORTANCE_WEIGHTED_IMAGES).images
         bound = setup.model.importance_weighted_bound(images, importance_samples, results.seed)
-        weighted = {"bound": float(bound.mean()), "samples": importance_samples}
+        weighted = {
+            "bound": float(bound.mean()),
+            "samples": importance_samples,
+            "images": len(images),
+        }
         learned = measure_learned_prior(
-            setup.model,
-            setup.tasks,
-            results.keeps,
-            judge,
-            results.seed,
-            importance_samples,
-            IMPORTANCE_WEIGHTED_IMAGES,
+            setup, judge, importance_samples, IMPORTANCE_WEIGHTED_IMAGES
         )
-        weighted["images"] = len(images)
         return replace(results, importance_weighted=weighted, learned_prior=learned)
 
     return run(setup, judge, directory, callbacks, verbose, pictures=False, finish=finish, log=log)

@@ -4,22 +4,15 @@ from typing import Any
 
 from keras_lifelong_vae.experiments.labelled_images import collect
 from keras_lifelong_vae.experiments.measurement import NUM_SAMPLES, Judge
-from keras_lifelong_vae.lifelong_vae import LifelongVAE
+from keras_lifelong_vae.experiments.setup import Setup
 from keras_lifelong_vae.replay import AggregatePosterior, Replay
-from keras_lifelong_vae.strategies import ALL_DATA
-from keras_lifelong_vae.tasks import TaskSequence
+from keras_lifelong_vae.strategies.strategy import ALL_DATA
 
 FITTED_TO = 20_000  # training images
 
 
 def measure_learned_prior(
-    model: LifelongVAE,
-    tasks: TaskSequence,
-    keeps: str,
-    judge: Judge,
-    seed: int,
-    num_samples: int,
-    num_weighted: int,
+    setup: Setup, judge: Judge, num_samples: int, num_weighted: int
 ) -> dict[str, Any] | None:
     """Figures under a learned prior, nats per test image; `None` if there is none.
 
@@ -27,32 +20,28 @@ def measure_learned_prior(
     fitted, which is only fair; without data there is nothing to fit them to.
 
     Args:
-        model: After its last stage.
-        tasks: What it has learned.
-        keeps: What its strategy keeps.
+        setup: Of a run after its last stage.
         judge: Of what is generated.
-        seed: Of all noise.
         num_samples: S of the importance-weighted bound.
         num_weighted: Of how many test images it is the mean.
     """
-    prior = _prior(model, tasks, keeps, seed)
+    prior = _prior(setup)
     if prior is None:
         return None
-    test = collect(tasks, "test")
-    weighted = collect(tasks, "test", num_weighted).images
+    model, tasks, seed = setup.model, setup.tasks, setup.results.seed
+    test, some = collect(tasks, "test"), collect(tasks, "test", num_weighted)
     bound = model.negative_elbo(test.images, seed, prior=prior)
-    sharper = model.importance_weighted_bound(weighted, num_samples, seed, prior=prior)
+    sharper = model.importance_weighted_bound(some.images, num_samples, seed, prior=prior)
     figures = {"negative_elbo": float(bound.mean()), "bound": float(sharper.mean())}
     drawn = judge.generated(model.generate(NUM_SAMPLES, seed, prior=prior), len(tasks))
     return {**figures, **drawn, "bytes": prior.bytes_in_use()}
 
 
-def _prior(
-    model: LifelongVAE, tasks: TaskSequence, keeps: str, seed: int
-) -> AggregatePosterior | None:
-    if model.summaries is not None:
-        return model.summaries
-    if keeps != ALL_DATA:
+def _prior(setup: Setup) -> AggregatePosterior | None:
+    if setup.model.summaries is not None:
+        return setup.model.summaries
+    if setup.results.keeps != ALL_DATA:
         return None
-    images = collect(tasks, "train", FITTED_TO).images
-    return model.fit_prior(images, Replay().components_per_task * len(tasks), seed)
+    images = collect(setup.tasks, "train", FITTED_TO).images
+    components = Replay().components_per_task * len(setup.tasks)
+    return setup.model.fit_prior(images, components, setup.results.seed)

@@ -91,4 +91,4 @@ def get(name: str) -> Strategy:
     return _REGISTERED[check_choice(name, "strategy", names())]
 
 
-__all__ = ["ALL_DATA", "VCLVAE", "ProgressiveVAE", "Strategy", "get", "names", "register"]
+__all__ = ["VCLVAE", "ProgressiveVAE", "Strategy", "get", "names", "register"]

@@ -37,6 +37,7 @@ def test_with_one_sample_its_mean_is_the_negative_elbo(model):
     assert one.mean() == pytest.approx(elbo.mean(), abs=6 * elbo.std() / np.sqrt(2000))
 
 
+@pytest.mark.slow
 def test_more_samples_make_it_sharper(model):
     images = digits(0, 20).repeat(50, axis=0)
     bounds = [model.importance_weighted_bound(images, s, seed=0).mean() for s in (1, 4, 50)]

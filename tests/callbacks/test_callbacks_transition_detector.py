@@ -142,6 +142,7 @@ def test_improbable_batches_that_do_not_agree_are_chance(directions, found):
 
 
 @pytest.mark.parametrize("options", [{"steps_per_execution": 4, "jit_compile": True}])
+@pytest.mark.slow
 def test_it_works_with_what_compile_accepts(digits, options):
     model, detector = learn(stream(digits, [0, 1], 12), run_eagerly=False, **options)
     assert [transition.batch for transition in detector.transitions] == [12]

@@ -17,8 +17,8 @@ def learned():
     """Zeros, then ones."""
     model = small_model(learning_rate=3e-3)
     for digit in (0, 1):
-        data = digits(digit)
-        model.fit(data, batch_size=32, epochs=20, callbacks=[klv.TeacherRollover()], verbose=0)
+        data = digits(digit, 100)
+        model.fit(data, batch_size=20, epochs=10, callbacks=[klv.TeacherRollover()], verbose=0)
     images = np.concatenate([digits(digit) for digit in (0, 1)])
     return model, images, np.repeat([0, 1], [len(digits(digit)) for digit in (0, 1)])
 

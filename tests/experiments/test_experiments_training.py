@@ -31,6 +31,8 @@ def test_results_json_says_what_was_done_and_measured(lifelong_run):
         "config": results.config,
         "keeps": "one model",
         "importance_weighted": None,
+        "learned_prior": None,
+        "accuracy": None,
         "negative_elbo": results.negative_elbo,
         "mean_negative_elbo": results.mean_negative_elbo,
         "training_images": 3 * 2 * 64,
@@ -146,6 +148,7 @@ def test_a_killed_run_goes_on_by_itself_as_if_nothing_happened(lifelong_run, tmp
 
 
 @pytest.mark.parametrize("name", ["draw_pictures", "_line"])
+@pytest.mark.slow
 def test_a_kill_after_training_costs_no_training(lifelong_run, tmp_path, monkeypatch, name):
     def killed(*_):
         raise KeyboardInterrupt

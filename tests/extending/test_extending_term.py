@@ -41,6 +41,7 @@ def test_it_is_weighed_and_logged_under_its_name():
         assert (logged["short_codes"] > 0).all()
 
 
+@pytest.mark.slow
 def test_it_shortens_the_codes():
     tasks = digit_tasks(1)
     images = next(iter(tasks[0].test))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from model_helpers import slow
 
 BOUND = 1.0  # seconds, of which half is spare
 TASKS, CODES, LATENT_DIM, EVENT_SHAPE = 200, 4096, 14, (28, 28, 1)
@@ -77,7 +78,7 @@ print(min(seconds))
 """
 
 
-@pytest.mark.parametrize("threads", [None, "1"], ids=["threads unset", "one thread"])
+@pytest.mark.parametrize("threads", [slow(None), "1"], ids=["threads unset", "one thread"])
 def test_two_hundred_tasks_are_summarised_in_half_a_second(threads):
     environment = {name: value for name, value in os.environ.items() if name not in THREADS}
     if threads is not None:

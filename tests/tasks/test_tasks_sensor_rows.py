@@ -43,7 +43,7 @@ def test_drawn_values_scatter_as_the_data_do(generated):
         ratio = drawn.std(axis=0) / own.std(axis=0)
         smooth = means.std(axis=0) / own.std(axis=0)
         shift = np.abs(drawn.mean(axis=0) - own.mean(axis=0)) / rows.std(axis=0)
-        assert 0.8 < np.median(ratio) < 1.25
+        assert 0.8 < np.median(ratio) < 1.3  # one scale for both, of which one scatters more
         assert (ratio > smooth).all()
         assert shift.max() < 0.5
 

@@ -35,19 +35,19 @@ def test_its_log_prob_is_the_expectation_over_what_the_teacher_draws(likelihood,
     if likelihood in SCALED:
         model.likelihood.log_scale.assign_sub([0.5])
     batch = replay_batch(model, digits(1, 8))
-    draws = 400 if likelihood == "discretized_logistic" else 1  # the others know it exactly
+    draws = 100 if likelihood == "discretized_logistic" else 1  # the others know it exactly
     found = [
         step_of(model, batch, tf.constant([seed, 0])).log_prob.numpy() for seed in range(draws)
     ]
     step, begin = step_of(model, batch), int(batch.replay_begin)
     teachers = model.teacher.parameters(batch.code)
     of_replay = []
-    for seed in range(400):
+    for seed in range(100):
         drawn = drawn_by(model.teacher.likelihood, teachers, tf.constant([7, seed]))
         scored = tf.concat([batch.images[:begin], drawn], axis=0)
         of_replay.append(model.likelihood.log_prob(scored, step.parameters).numpy())
     is_replayed = batch.replayed.numpy() == 1
-    scatter = np.std(of_replay, axis=0) / np.sqrt(400)
+    scatter = np.std(of_replay, axis=0) / np.sqrt(100)
     apart = np.abs(np.mean(found, axis=0) - np.mean(of_replay, axis=0))[is_replayed]
     assert np.all(apart < 6 * scatter[is_replayed] + 1e-3)
     expected = model.likelihood.log_prob(batch.images, step.parameters).numpy()
@@ -62,7 +62,7 @@ def test_a_student_at_its_teacher_keeps_the_scale(likelihood):
     for change in (-0.3, 0.0, 0.3):
         model.likelihood.log_scale.assign(model.teacher.likelihood.log_scale + change)
         of_step = []
-        for seed in range(30):
+        for seed in range(10):
             batch = replay_batch(model, digits(1, 8))
             with tf.GradientTape() as tape:
                 step = step_of(model, batch, tf.constant([seed, 0]))

@@ -3,7 +3,7 @@
 from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
 from keras_lifelong_vae.experiments.report.summary import Quantity, Spread
-from keras_lifelong_vae.strategies import ALL_DATA
+from keras_lifelong_vae.strategies.strategy import ALL_DATA
 
 OWN, NAIVE, FULL, WITHOUT = "lifelong", "naive", "full-batch", "no-consistency"
 

@@ -7,7 +7,7 @@ from keras_lifelong_vae.experiments.report import summary
 from keras_lifelong_vae.experiments.report.contents import Contents
 from keras_lifelong_vae.experiments.report.markdown import Best, Table, heading
 from keras_lifelong_vae.experiments.report.summary import Quantity, Spread
-from keras_lifelong_vae.strategies import ALL_DATA
+from keras_lifelong_vae.strategies.strategy import ALL_DATA
 
 NONE = "–"
 BOLD = "Bold: the best mean among strategies that keep no data and have run with all seeds."
