@@ -105,8 +105,8 @@ class Gaussian(Likelihood):
     ) -> tuple[Tensor, Tensor | float]:
         """See `Likelihood`; nats are sum_i (scale_other / scale)^2 / 2."""
         assert isinstance(other, Gaussian)
-        each = 0.5 * tf.square(other.scale / self.scale) + tf.zeros(means.shape[1:])
-        return means, tf.reduce_sum(each)
+        each = 0.5 * tf.square(other.scale / self.scale)
+        return means, tf.reduce_sum(tf.broadcast_to(each, (1, *means.shape[1:])))
 
     def normalize(self, images: Tensor) -> Tensor:
         loc, scale = (tf.constant(unit, images.dtype) for unit in self.units)

@@ -5,12 +5,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_lifelong_vae import noise
 from keras_lifelong_vae.autoencoder import Autoencoder
 from keras_lifelong_vae.replay import MixedBatch
 from keras_lifelong_vae.types import LatentCode, Posterior, Tensor
 
 NO_LABEL = -1
+OF_PIXELS = 1  # folded into a step's seed, for noise that is not that of z
 
 
 class Step:
@@ -89,7 +89,7 @@ class Step:
         likelihood = self.student.likelihood
         if not self.shows_means:
             return likelihood.log_prob(self.images, self.parameters)
-        means, seed = self.maybe_replayed(self.images), noise.split(self.seed, 2)[1]
+        means, seed = self.maybe_replayed(self.images), tf.random.fold_in(self.seed, OF_PIXELS)
         drawn, nats = likelihood.drawn_around(means, self.teacher.likelihood, seed)
         scored, axes = self.images, len(means.shape) - 1
         if drawn is not means:

@@ -6,7 +6,9 @@ import tensorflow as tf
 from model_helpers import digits, replay_batch, small_model, step_of
 
 import keras_lifelong_vae as klv
+from keras_lifelong_vae import noise
 from keras_lifelong_vae.terms import Reconstruction
+from keras_lifelong_vae.terms.step import OF_PIXELS
 
 SCALED = ("gaussian", "discretized_logistic")
 
@@ -52,6 +54,12 @@ def test_its_log_prob_is_the_expectation_over_what_the_teacher_draws(likelihood,
     assert np.all(apart < 6 * scatter[is_replayed] + 1e-3)
     expected = model.likelihood.log_prob(batch.images, step.parameters).numpy()
     np.testing.assert_allclose(found[0][~is_replayed], expected[~is_replayed], rtol=1e-5)
+
+
+def test_the_noise_of_pixels_is_not_that_of_z():
+    seed = tf.constant([3, 4])
+    of_z = [tuple(one.numpy()) for number in (2, 3) for one in noise.split(seed, number)]
+    assert tuple(tf.random.fold_in(seed, OF_PIXELS).numpy()) not in of_z
 
 
 @pytest.mark.parametrize("likelihood", SCALED)
