@@ -33,7 +33,11 @@ from keras_lifelong_vae.inputs import (
     images_of,
 )
 from keras_lifelong_vae.latents import JointLatent, Latent
-from keras_lifelong_vae.replay import AggregatePosterior, log_learned_prior
+from keras_lifelong_vae.replay import (
+    AggregatePosterior,
+    fit_learned_prior,
+    log_learned_prior,
+)
 from keras_lifelong_vae.saved_file import seal
 from keras_lifelong_vae.step_guard import StepGuard, no_step
 from keras_lifelong_vae.types import Encoding, Tensor
@@ -392,8 +396,8 @@ class GenerativeModel(keras.Model):
             return self._ask("generate_from_prior", _cut(inputs, batch_size))["images"]
         tasks = np.full(num_images, ANY if task is None else task)
         inputs = seeds, categories, tasks, *value_seeds
-        given = None if chosen is self.summaries else Answers(self.student, None, chosen.sample)
-        return self._ask("generate", _cut(inputs, batch_size), given)["images"]
+        other = None if chosen is self.summaries else Answers(self.student, summaries=chosen.sample)
+        return self._ask("generate", _cut(inputs, batch_size), other)["images"]
 
     def fit_prior(
         self,
@@ -421,15 +425,8 @@ class GenerativeModel(keras.Model):
         Reference: Ghosh et al., "From Variational to Deterministic Autoencoders", 2020.
         """
         check_positive_int(num_components, "num_components")
-        found, capacity = self.encode(images, batch_size), self.student.latent.capacity
-        noise_of_codes = self._generator(seed).standard_normal(found.loc.shape)
-        codes = (found.loc + found.scale * noise_of_codes).astype("float32")
-        probs = np.zeros((len(codes), capacity), "float32")
-        if found.category_probs is not None:
-            probs[:, : found.category_probs.shape[1]] = found.category_probs
-        prior = AggregatePosterior(1, num_components, self.latent_dim, capacity)
-        prior.summarize(0, codes, probs)
-        return prior
+        found, numbers = self.encode(images, batch_size), self._generator(seed)
+        return fit_learned_prior(found, self.student.latent.capacity, num_components, numbers)
 
     def negative_elbo(
         self,
@@ -456,7 +453,7 @@ class GenerativeModel(keras.Model):
             ValueError: If a shape is not `event_shape`, a value has no probability, or the prior is
                 not known.
         """
-        if not isinstance(prior, str) or prior != "prior":
+        if prior != "prior":
             return self.importance_weighted_bound(images, 1, seed, batch_size, prior)
         return self._score(self._batches(images, batch_size), seed)["negative_elbo"]
 
@@ -571,16 +568,16 @@ class GenerativeModel(keras.Model):
         return np.concatenate(bounds)
 
     def _ask(
-        self, name: str, batches: Iterable[tuple[Any, ...]], given: Answers | None = None
+        self, name: str, batches: Iterable[tuple[Any, ...]], other: Answers | None = None
     ) -> dict[str, np.ndarray]:
-        """The answer called `name` to all batches of inputs, compiled once if not of `given`."""
-        answers, functions = [], self._functions if given is None else {}
+        """The answer called `name` to all batches of inputs, compiled once; or that of `other`."""
+        answers, functions = [], self._functions if other is None else {}
         for inputs in batches:
             tensors = [tf.convert_to_tensor(one) for one in inputs]
             key = name, len(tensors)
             if key not in functions:
                 specs = [tf.TensorSpec((None, *one.shape[1:]), one.dtype) for one in tensors]
-                function = getattr(given or self._answers(), name)
+                function = getattr(other or self._answers(), name)
                 functions[key] = tf.function(function, input_signature=specs)
             answers.append(functions[key](*tensors))
         return {key: np.concatenate([one[key] for one in answers]) for key in answers[0]}

@@ -1,7 +1,7 @@
 """Replay: what a student sees of the tasks its teacher knows."""
 
 from keras_lifelong_vae.replay.aggregate_posterior import AggregatePosterior
-from keras_lifelong_vae.replay.learned_prior import log_learned_prior
+from keras_lifelong_vae.replay.learned_prior import fit_learned_prior, log_learned_prior
 from keras_lifelong_vae.replay.recent_codes import Codes, RecentCodes
 from keras_lifelong_vae.replay.replay import MixedBatch, Replay, mix, real_only
 from keras_lifelong_vae.replay.ring import Ring
@@ -14,6 +14,7 @@ __all__ = [
     "RecentCodes",
     "Replay",
     "Ring",
+    "fit_learned_prior",
     "log_learned_prior",
     "mix",
     "real_only",

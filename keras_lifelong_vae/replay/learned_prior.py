@@ -2,11 +2,12 @@
 
 import math
 
+import numpy as np
 import tensorflow as tf
 
 from keras_lifelong_vae.latents import Latent
 from keras_lifelong_vae.replay.aggregate_posterior import AggregatePosterior
-from keras_lifelong_vae.types import LatentCode, Tensor
+from keras_lifelong_vae.types import Encoding, LatentCode, Tensor
 
 OWN_SHARE = 0.01  # of the latent's own prior, so that no image costs much more than under it
 
@@ -31,3 +32,24 @@ def log_learned_prior(summaries: AggregatePosterior, latent: Latent, code: Laten
     learned = math.log(1.0 - OWN_SHARE) + summaries.log_prob(code)
     own = math.log(OWN_SHARE) + latent.log_prior(code)
     return tf.reduce_logsumexp(tf.stack([learned, own]), axis=0)
+
+
+def fit_learned_prior(
+    codes: Encoding, capacity: int, num_components: int, numbers: np.random.Generator
+) -> AggregatePosterior:
+    """Gaussians fitted to z ~ q(z | x) of any images, as if they were one task.
+
+    Args:
+        codes: q(z | x).
+        capacity: Number of categories that the model has room for.
+        num_components: Number of Gaussians.
+        numbers: For the noise of z.
+    """
+    noise = numbers.standard_normal(codes.loc.shape)
+    continuous = (codes.loc + codes.scale * noise).astype("float32")
+    probs = np.zeros((len(continuous), capacity), "float32")
+    if codes.category_probs is not None:
+        probs[:, : codes.category_probs.shape[1]] = codes.category_probs
+    prior = AggregatePosterior(1, num_components, continuous.shape[1], capacity)
+    prior.summarize(0, continuous, probs)
+    return prior
