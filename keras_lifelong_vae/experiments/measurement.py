@@ -65,15 +65,15 @@ class Judge:
         if categories is not None and teachers is not None:
             figures["agreement"] = metrics.agreement(teachers, categories[: len(teachers)])
         if self.classifier is not None:
-            figures |= self._generated(model, seen)
+            figures |= self._of_generated(model, seen)
         return Measurement(**figures)
 
-    def _generated(self, model: LifelongVAE, seen: int) -> dict[str, Any]:
+    def _of_generated(self, model: LifelongVAE, seen: int) -> dict[str, Any]:
         found = self.generated(model.generate(NUM_SAMPLES, seed=self.seed), seen)
         from_prior = found["frechet_distance"]
         if from_prior is not None and model.default_prior != "prior":
             drawn = model.generate(NUM_SAMPLES, seed=self.seed, prior="prior")
-            from_prior = self.generated(drawn, seen)["frechet_distance"]
+            from_prior = self._distance(drawn, seen)
         return {
             **found,
             "frechet_distance_prior": from_prior,
@@ -81,18 +81,18 @@ class Judge:
         }
 
     def generated(self, images: np.ndarray, seen: int) -> dict[str, Any]:
-        """Fréchet distance and shares of the tasks of generated images; none without a classifier.
-
-        The distance is `None` where there are too few test images for a covariance, as of 8x8
-        digits.
-        """
+        """Fréchet distance and tasks' shares of generated images; none without a classifier."""
         if self.classifier is None:
             return {}
-        real, distance = self._test_features[: len(self.test.of_tasks(seen).images)], None
-        if len(real) > real.shape[1]:
-            distance = metrics.frechet_distance(self.classifier.features(images), real)
         shares = metrics.class_shares(self._tasks_of(images), self.test.num_tasks)
-        return {"frechet_distance": distance, "task_shares": shares.tolist()}
+        return {"frechet_distance": self._distance(images, seen), "task_shares": shares.tolist()}
+
+    def _distance(self, images: np.ndarray, seen: int) -> float | None:
+        """`None` where there are too few test images for a covariance, as of 8x8 digits."""
+        assert self.classifier is not None
+        real = self._test_features[: len(self.test.of_tasks(seen).images)]
+        enough = len(real) > real.shape[1]
+        return metrics.frechet_distance(self.classifier.features(images), real) if enough else None
 
     def _category_task_shares(self, model: LifelongVAE, seen: int) -> list[float] | None:
         if not model.has_categories or model.active_categories != seen * model.categories_per_task:
