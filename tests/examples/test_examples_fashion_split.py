@@ -1,13 +1,11 @@
 """The notebook of one class after another, on few digits."""
 
-import nbformat
 import numpy as np
 import pytest
 from notebook_helpers import (
     EXAMPLES,
     MARKER,
     answers,
-    execute,
     figures_of_line,
     pictures_of,
 )
@@ -34,17 +32,6 @@ seen = {{
 }}
 print("{MARKER}" + json.dumps(seen))
 """
-
-
-@pytest.fixture(scope="module")
-def stored():
-    return nbformat.read(PATH, as_version=4)
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """The whole notebook, executed once, with one more cell."""
-    return execute(PATH, tmp_path_factory.mktemp("fashion-split"), LOOK, fast=True)
 
 
 @pytest.fixture(scope="module")

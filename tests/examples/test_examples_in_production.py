@@ -2,22 +2,9 @@
 
 import re
 
-import nbformat
-import pytest
-from notebook_helpers import EXAMPLES, all_printed, execute, figures_of_line, pictures_of
+from notebook_helpers import EXAMPLES, all_printed, figures_of_line, pictures_of
 
 PATH = EXAMPLES / "10_in_production.ipynb"
-
-
-@pytest.fixture(scope="module")
-def stored():
-    return nbformat.read(PATH, as_version=4)
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """The whole notebook, executed once with fewer epochs."""
-    return execute(PATH, tmp_path_factory.mktemp("in-production"), fast=True)
 
 
 def assert_it_learned(notebook):

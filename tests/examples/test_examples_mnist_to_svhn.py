@@ -1,6 +1,5 @@
 """The notebook of two domains, on few and small images."""
 
-import nbformat
 import numpy as np
 import pytest
 from notebook_helpers import (
@@ -9,7 +8,6 @@ from notebook_helpers import (
     all_printed,
     answers,
     code_cells,
-    execute,
     figures_of_line,
     pictures_of,
     printed,
@@ -30,17 +28,6 @@ seen = {{
 }}
 print("{MARKER}" + json.dumps(seen))
 """
-
-
-@pytest.fixture(scope="module")
-def stored():
-    return nbformat.read(PATH, as_version=4)
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """The whole notebook, executed once, with one more cell."""
-    return execute(PATH, tmp_path_factory.mktemp("mnist-to-svhn"), LOOK, fast=True)
 
 
 @pytest.fixture(scope="module")

@@ -2,23 +2,10 @@
 
 import re
 
-import nbformat
 import numpy as np
-import pytest
-from notebook_helpers import EXAMPLES, all_printed, execute, figures_of_line
+from notebook_helpers import EXAMPLES, all_printed, figures_of_line
 
 PATH = EXAMPLES / "06_own_data.ipynb"
-
-
-@pytest.fixture(scope="module")
-def stored():
-    return nbformat.read(PATH, as_version=4)
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """The whole notebook, executed once with fewer epochs."""
-    return execute(PATH, tmp_path_factory.mktemp("own-data"), fast=True)
 
 
 def assert_it_tells(notebook):

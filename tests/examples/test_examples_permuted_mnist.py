@@ -1,6 +1,5 @@
 """The notebook of ever new permutations, on few digits."""
 
-import nbformat
 import numpy as np
 import pytest
 from notebook_helpers import (
@@ -8,7 +7,6 @@ from notebook_helpers import (
     MARKER,
     all_printed,
     answers,
-    execute,
     figures_of_line,
     pictures_of,
 )
@@ -27,17 +25,6 @@ seen = {{
 }}
 print("{MARKER}" + json.dumps(seen))
 """
-
-
-@pytest.fixture(scope="module")
-def stored():
-    return nbformat.read(PATH, as_version=4)
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """The whole notebook, executed once, with one more cell."""
-    return execute(PATH, tmp_path_factory.mktemp("permuted-mnist"), LOOK, fast=True)
 
 
 @pytest.fixture(scope="module")

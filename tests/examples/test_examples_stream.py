@@ -2,20 +2,13 @@
 
 import re
 
-import pytest
-from notebook_helpers import EXAMPLES, all_printed, execute, pictures_of
+from notebook_helpers import EXAMPLES, all_printed, pictures_of
 
 PATH = EXAMPLES / "07_stream_without_boundaries.ipynb"
 BATCHES = 30  # of a stretch, with `FAST`
 BEGIN, BACK = "begins", "has come back"
 FOUND = [(1, BEGIN), (2, BEGIN), (0, BACK), (3, BEGIN), (4, BEGIN), (5, BEGIN)]
 FOUND += [(1, BACK), (6, BEGIN), (7, BEGIN), (4, BACK), (8, BEGIN), (9, BEGIN)]
-
-
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """The whole notebook, executed once on a shorter stream."""
-    return execute(PATH, tmp_path_factory.mktemp("stream"), fast=True)
 
 
 def test_every_picture_is_drawn(executed):
