@@ -6,7 +6,7 @@ python export/watch.py incoming --learn runs/digits --export-to served --limit 2
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -60,67 +60,43 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    arriving = "directory where .npy files or pictures arrive"
+    parser.add_argument("incoming", type=Path, metavar="INCOMING", help=arriving)
+    _add_server(parser)
+    _add_alarm(parser.add_argument_group("alarm").add_argument)
+    _add_learning(parser.add_argument_group("learning").add_argument)
+    return parser
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add(
-        "incoming",
-        type=Path,
-        metavar="INCOMING",
-        help="directory where .npy files or pictures arrive",
-    )
     add("--server", default="localhost:8501", metavar="HOST:PORT", help="default: localhost:8501")
     add("--model", default="lifelong_vae", metavar="NAME", help="default: lifelong_vae")
     add("--timeout", type=float, default=10.0, metavar="SECONDS", help="default: 10")
     add("--port", type=int, default=8502, metavar="N", help="for Prometheus (default: 8502)")
-    add = parser.add_argument_group("alarm").add_argument
-    add(
-        "--false-alarms",
-        type=float,
-        default=0.01,
-        metavar="SHARE",
-        help="of learned images that count as novel (default: 0.01)",
-    )
-    add(
-        "--usual-share",
-        type=float,
-        default=0.03,
-        metavar="SHARE",
-        help="of novel images that is no drift (default: 0.03)",
-    )
+
+
+def _add_alarm(add: Callable[..., object]) -> None:
+    novel = "of learned images that count as novel (default: 0.01)"
+    add("--false-alarms", type=float, default=0.01, metavar="SHARE", help=novel)
+    usual = "of novel images that is no drift (default: 0.03)"
+    add("--usual-share", type=float, default=0.03, metavar="SHARE", help=usual)
     add("--window", type=int, default=500, metavar="N", help="last images (default: 500)")
-    add(
-        "--images-per-false-alarm",
-        type=float,
-        default=100_000,
-        metavar="N",
-        help="at most one false drift alarm in N images (default: 100000)",
-    )
-    add = parser.add_argument_group("learning").add_argument
-    add(
-        "--learn", type=Path, metavar="RUN", help="run directory or .keras file of the served model"
-    )
+    rare = "at most one false drift alarm in N images (default: 100000)"
+    add("--images-per-false-alarm", type=float, default=100_000, metavar="N", help=rare)
+
+
+def _add_learning(add: Callable[..., object]) -> None:
+    run = "run directory or .keras file of the served model"
+    add("--learn", type=Path, metavar="RUN", help=run)
     add("--export-to", type=Path, metavar="DIR", help="directory of all served models")
-    add(
-        "--limit",
-        type=float,
-        metavar="NATS",
-        help="publish nothing if an old task became worse by more",
-    )
+    limit = "publish nothing if an old task became worse by more"
+    add("--limit", type=float, metavar="NATS", help=limit)
     add("--epochs", type=int, metavar="N", help="of the new task (default: the run's, or 10)")
-    add(
-        "--enough",
-        type=int,
-        default=200,
-        metavar="N",
-        help="novel images make a task (default: 200)",
-    )
-    add(
-        "--keep",
-        type=Path,
-        default=Path("watched"),
-        metavar="DIR",
-        help="for images and models learned (default: watched)",
-    )
-    return parser
+    enough = "novel images make a task (default: 200)"
+    add("--enough", type=int, default=200, metavar="N", help=enough)
+    keep = "for images and models learned (default: watched)"
+    add("--keep", type=Path, default=Path("watched"), metavar="DIR", help=keep)
 
 
 if __name__ == "__main__":
