@@ -17,9 +17,9 @@ class Cooldown(keras.optimizers.schedules.LearningRateSchedule):
         rate(step) = rate * min(1, (step + 1) / (warmup * steps), (steps - step) / (share * steps))
 
     A task of few steps can't spare the high rate, but at its end only the noise of it is left. At
-    its beginning the moments that Adam divides by are of few gradients: without a warm-up a high
-    rate undoes what earlier tasks have taught. A rollover starts the schedule again; a training
-    that goes on without one repeats it, instead of standing still at a rate of 0.
+    its beginning the moments that Adam divides by are of few gradients. A rollover starts the
+    schedule again; a training that goes on without one repeats it, instead of standing still at a
+    rate of 0.
 
     Args:
         learning_rate: Between warm-up and cooldown.
